@@ -1,0 +1,165 @@
+"""Every error Facewright raises on purpose.
+
+::
+
+    FacewrightError
+    ├── PhotoError               the photo itself
+    │   ├── PhotoUnreadable      not a photo, damaged, or of a kind we do not read
+    │   └── PhotoTooLarge        over the limit of bytes or pixels
+    ├── NoFaceFound              a readable photo without a face
+    ├── InputError               a request, or a value in it, that breaks the contract
+    │   └── HostilePickle        a pickle that asks for more than a numeric array
+    ├── SchemaError              score.py and its schema disagree
+    ├── WeightsError             pretrained weights
+    │   ├── WeightsMissing       the file is not there
+    │   ├── WeightsMismatch      the file holds other layers than the network
+    │   └── UnsafeModelFile      the file carries code, such as a Lambda layer
+    ├── ModelFileError           my_model.h5 or my_model.onnx cannot be used
+    ├── TrainingError            the photos do not make a classifier
+    ├── ProjectError             a project folder is missing, broken or in the way
+    ├── ServiceError             a call to a service
+    │   ├── ServiceUnreachable   nobody answered
+    │   └── ServiceRefused       the service answered with an error
+    └── MissingLibrary           an extra is not installed
+
+An error carries a stable ``code`` for machines, a message that says what is wrong, what was
+expected and what was received, and a ``hint`` that says what to do.
+"""
+
+
+class FacewrightError(Exception):
+    """Base of every error Facewright raises on purpose.
+
+    Args:
+        message: What is wrong, what was expected, what was received; no full stop at the end.
+        hint: What to do next, in one sentence, or None.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class PhotoError(FacewrightError):
+    """Raised when a photo cannot be used."""
+
+    code = "photo"
+
+
+class PhotoUnreadable(PhotoError):
+    """Raised when bytes are not a photo, or a damaged one, or of a kind that is not read."""
+
+    code = "photo-unreadable"
+
+
+class PhotoTooLarge(PhotoError):
+    """Raised when a photo is over the limit of bytes or pixels."""
+
+    code = "photo-too-large"
+
+
+class NoFaceFound(FacewrightError):
+    """Raised when a readable photo holds no face."""
+
+    code = "no-face-found"
+
+
+class InputError(FacewrightError):
+    """Raised when a request, or a value in it, breaks the contract."""
+
+    code = "input"
+
+
+class HostilePickle(InputError):
+    """Raised when a pickle asks for anything but a numeric array."""
+
+    code = "hostile-pickle"
+
+
+class SchemaError(FacewrightError):
+    """Raised when a scoring script and its schema disagree."""
+
+    code = "schema"
+
+
+class WeightsError(FacewrightError):
+    """Raised when pretrained weights cannot be used."""
+
+    code = "weights"
+
+
+class WeightsMissing(WeightsError):
+    """Raised when a weights file is not there."""
+
+    code = "weights-missing"
+
+
+class WeightsMismatch(WeightsError):
+    """Raised when a weights file holds other layers than the network."""
+
+    code = "weights-mismatch"
+
+
+class UnsafeModelFile(WeightsError):
+    """Raised when a model file carries code, such as a Lambda layer."""
+
+    code = "unsafe-model-file"
+
+
+class ModelFileError(FacewrightError):
+    """Raised when a trained model file cannot be used."""
+
+    code = "model-file"
+
+
+class TrainingError(FacewrightError):
+    """Raised when the given photos do not make a classifier."""
+
+    code = "training"
+
+
+class ProjectError(FacewrightError):
+    """Raised when a project folder is missing, broken or in the way."""
+
+    code = "project"
+
+
+class ServiceError(FacewrightError):
+    """Raised when a call to a service fails."""
+
+    code = "service"
+
+
+class ServiceUnreachable(ServiceError):
+    """Raised when no service answers at the address."""
+
+    code = "service-unreachable"
+
+
+class ServiceRefused(ServiceError):
+    """Raised when a service answers with an error.
+
+    Args:
+        message: The service's own words.
+        hint: What to do next, or None.
+        status: HTTP status code.
+        problem: Stable ``code`` of the service's problem document, or None.
+    """
+
+    code = "service-refused"
+
+    def __init__(
+        self, message: str, hint: str | None = None, *, status: int, problem: str | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.problem = problem
+
+
+class MissingLibrary(FacewrightError):
+    """Raised when an optional dependency is not installed."""
+
+    code = "missing-library"
