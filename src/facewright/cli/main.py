@@ -1,0 +1,49 @@
+"""The command line: noun then verb. `facewright --help` loads no heavy library."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from facewright import __version__
+from facewright.cli.demo.command import demo
+from facewright.cli.errors import run_and_explain
+from facewright.cli.new import new
+from facewright.cli.score.serve import serve
+from facewright.cli.train import train
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="From folders of photos to a running face-recognition service.",
+)
+app.command("new")(new)
+app.command("train")(train)
+app.command("demo")(demo)
+
+score = typer.Typer(no_args_is_help=True, help="Scoring scripts.")
+score.command("serve")(serve)
+app.add_typer(score, name="score")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"facewright {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Take the options that come before a command."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run_and_explain(app))

@@ -1,0 +1,153 @@
+"""The sentence the product exists for: a photo in, names out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facewright.errors import NoFaceFound
+from facewright.faces.align import load_alignment
+from facewright.faces.cut_out import framed
+from facewright.faces.detector import Detector, load_detector
+from facewright.faces.face import Face, Pixels
+from facewright.faces.landmarks import find_landmarks
+from facewright.faces.payload import read_payload
+from facewright.faces.photo import DEFAULT_LIMITS, PhotoLimits, decode_photo
+from facewright.recognizer.network import Network, load_network
+from facewright.wire.scoring import Box, FaceAnswer, Recognition
+
+
+class Recognizer:
+    """Detector, alignment, network and rejection, put together as a model file says.
+
+    Example:
+        >>> recognizer = Recognizer.load("outputs/my_model.onnx")   # doctest: +SKIP
+        >>> recognizer.recognize(decode_photo(data)).name           # doctest: +SKIP
+        'ada'
+
+    Args:
+        network: A network and its contract.
+        detector: Finds the faces.
+        limits: The largest photo that is decoded.
+    """
+
+    def __init__(
+        self, network: Network, detector: Detector, limits: PhotoLimits = DEFAULT_LIMITS
+    ) -> None:
+        self.contract = network.contract
+        self._network = network
+        self._detector = detector
+        self._limits = limits
+        self._align = load_alignment(network.contract.chip.alignment)
+        self._rule = network.contract.rule()
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Recognizer":
+        """Read a model file, which is all it takes.
+
+        Args:
+            path: `my_model.onnx`, or `my_model.h5` where Keras is installed.
+
+        Raises:
+            ModelFileError: Missing, damaged, or not one of Facewright's.
+            UnsafeModelFile: The file carries code or names other files.
+            MissingLibrary: A library that it takes is not installed.
+        """
+        network = load_network(Path(path))
+        record = network.contract.detector
+        return cls(network, load_detector(record.name, record.settings))
+
+    def answer(self, input_bytes: str) -> str:
+        """Answer a request of contract 3.
+
+        Args:
+            input_bytes: base64 of a photo, an `.npy` array or the original's pickled array.
+
+        Returns:
+            JSON text with `index`, `name`, `probability`, `unknown`, and `faces` for a photo.
+
+        Raises:
+            InputError: Not such a string.
+            PhotoError: The photo cannot be used.
+            NoFaceFound: The photo holds no face.
+        """
+        payload = read_payload(input_bytes)
+        if isinstance(payload, bytes):
+            recognition = self.recognize(decode_photo(payload, self._limits))
+        else:
+            recognition = self._recognize_array(payload)
+        return json.dumps(recognition.model_dump(exclude_none=True), ensure_ascii=False)
+
+    def recognize(self, pixels: Pixels) -> Recognition:
+        """Name the faces of a photo; the largest one's answer stands for the photo.
+
+        Args:
+            pixels: RGB, uint8 [height, width, 3].
+
+        Raises:
+            NoFaceFound: The photo holds no face.
+        """
+        faces = self._detector.detect(pixels)
+        if not faces:
+            height, width = pixels.shape[:2]
+            raise NoFaceFound(
+                f"no face was found in the photo of {width} x {height} pixels "
+                f"by the detector {self._detector.name}",
+                hint="send a photo in which a face looks at the camera, 40 pixels or larger",
+            )
+        return _summed_up(self._named(pixels, faces))
+
+    def _recognize_array(self, array: NDArray[Any]) -> Recognition:
+        if array.dtype == np.uint8 and array.ndim == 3 and array.shape[2] == 3:
+            return self.recognize(np.ascontiguousarray(array))
+        photo, face = framed(array)
+        alone = _summed_up(self._named(photo, [face]))
+        # The frame was made here, so boxes in it would mean nothing to the caller.
+        return alone.model_copy(update={"faces": ()})
+
+    def _named(self, pixels: Pixels, faces: list[Face]) -> list[FaceAnswer]:
+        size = self.contract.chip.size
+        landmarks = [find_landmarks(pixels, face.box) for face in faces]
+        chips = [
+            self._align(pixels, face.box, points, size)
+            for face, points in zip(faces, landmarks, strict=True)
+        ]
+        probabilities, embeddings = self._network.run(np.stack(chips))
+        return [
+            self._face_answer(*parts)
+            for parts in zip(faces, landmarks, probabilities, embeddings, strict=True)
+        ]
+
+    def _face_answer(
+        self,
+        face: Face,
+        landmarks: NDArray[np.float32],
+        probabilities: NDArray[np.float32],
+        embedding: NDArray[np.float32],
+    ) -> FaceAnswer:
+        decision = self._rule.decide(probabilities, embedding)
+        box = face.box
+        return FaceAnswer(
+            box=Box(left=box.left, top=box.top, right=box.right, bottom=box.bottom),
+            landmarks=tuple((float(x), float(y)) for x, y in landmarks),
+            score=face.score,
+            index=decision.index,
+            name=decision.name,
+            probability=decision.probability,
+            unknown=decision.unknown,
+            similarity=decision.similarity,
+        )
+
+
+def _summed_up(faces: list[FaceAnswer]) -> Recognition:
+    largest = faces[0]
+    return Recognition(
+        index=largest.index,
+        name=largest.name,
+        probability=largest.probability,
+        unknown=largest.unknown,
+        similarity=largest.similarity,
+        faces=tuple(faces),
+    )

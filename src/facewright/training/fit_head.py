@@ -1,0 +1,65 @@
+"""Training the dense softmax head on embeddings, with Adam."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from facewright.classifier.head import HeadWeights
+from facewright.recognizer.keras_network import PROBABILITIES, head_network
+from facewright.training.recipe import Recipe
+from facewright.training.reporter import Reporter
+
+
+class EpochReport(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships no types
+    """Tells a reporter the loss and the accuracy of each epoch."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        super().__init__()
+        self._reporter = reporter
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Pass the epoch's numbers on."""
+        for name, value in (logs or {}).items():
+            self._reporter.metric(f"training_{name}", float(value), step=epoch + 1)
+
+
+def fit_head(
+    vectors: NDArray[np.float32],
+    targets: Sequence[int],
+    classes: int,
+    recipe: Recipe,
+    reporter: Reporter,
+) -> HeadWeights:
+    """Train the head.
+
+    Args:
+        vectors: Embeddings, unit length, float32 [N, D].
+        targets: Index of each row's label.
+        classes: How many labels there are.
+        recipe: Epochs, batch size, learning rate and seed.
+        reporter: Hears loss and accuracy of each epoch.
+    """
+    keras.utils.set_random_seed(recipe.seed)
+    network = head_network(vectors.shape[1], classes)
+    compile_for_labels(network, recipe.learning_rate)
+    network.fit(
+        vectors,
+        np.asarray(targets),
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        verbose=0,
+        callbacks=[EpochReport(reporter)],
+    )
+    kernel, bias = network.get_layer(PROBABILITIES).get_weights()
+    return HeadWeights(kernel, bias)
+
+
+def compile_for_labels(network: keras.Model, learning_rate: float) -> None:
+    """Make a network ready to be fitted to label indices."""
+    network.compile(
+        optimizer=keras.optimizers.Adam(learning_rate),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )

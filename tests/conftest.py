@@ -1,0 +1,142 @@
+"""What many tests share: a clean environment, drawn people, a model trained on them."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from facewright.faces.face import Pixels
+from facewright.training.people import NAMES, Album, draw_many, person
+from facewright.training.recipe import Recipe
+from facewright.training.train import Folders, TrainingResult, train
+
+PROJECT = Path(__file__).parent.parent
+KNOWN = ("ada", "bruno", "clara")
+OTHERS = ("elena", "felix", "greta")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_cache: Path) -> None:
+    """Give each test folders of its own; exported networks are shared, since they cost seconds."""
+    for name in os.environ:
+        if name.startswith(("FACEWRIGHT_", "AZUREML_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("FACEWRIGHT_CACHE_DIRECTORY", str(shared_cache))
+    monkeypatch.setenv("FACEWRIGHT_DATA_DIRECTORY", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def shared_cache(run_folder: Path) -> Path:
+    """Return the cache of this run, for embeddings and exported networks."""
+    return run_folder / "cache"
+
+
+@pytest.fixture(scope="session")
+def population(run_folder: Path) -> Path:
+    """Return `train/<person>/` and `probes/<person>/` of drawn people, made once for the run.
+
+    Three people with eight photos each and `unknown` with photos of three others; the probes are
+    two other photos of each of the three, and two of a stranger.
+    """
+    place = run_folder / "population"
+    if not place.exists():
+        made = run_folder / f"population-{os.getpid()}"
+        _draw(made)
+        try:
+            made.rename(place)
+        except OSError:  # another worker was first
+            shutil.rmtree(made)
+    return place
+
+
+def _draw(place: Path) -> None:
+    seeds = {name: seed for seed, name in NAMES.items()}
+    train_, probes = place / "train", place / "probes"
+    albums = [Album(train_ / name, person(seeds[name]), tuple(range(8))) for name in KNOWN]
+    albums += [Album(train_ / "unknown", person(seeds[name]), tuple(range(3))) for name in OTHERS]
+    albums += [Album(probes / name, person(seeds[name]), (20, 21)) for name in KNOWN]
+    albums += [Album(probes / "unknown", person(seeds["hugo"]), (20, 21))]
+    draw_many(albums, workers=1)
+
+
+@pytest.fixture(scope="session")
+def trained(
+    population: Path, tmp_path_factory: pytest.TempPathFactory, shared_cache: Path
+) -> TrainingResult:
+    """Return a run with the default recipe on the drawn people."""
+    outputs = tmp_path_factory.mktemp("trained") / "outputs"
+    return train(Folders(population / "train", outputs, shared_cache), Recipe())
+
+
+@pytest.fixture
+def shared_folder() -> Path:
+    """Return the evaluation photos beside the project; skip without them, fail in CI."""
+    place = Path(os.environ.get("FACEWRIGHT_EVALUATION", PROJECT.parent / "shared"))
+    if (place / "faces").is_dir():
+        return place
+    reason = f"the evaluation photos are not beside the project, in {place.name}/faces"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+class Ended(NamedTuple):
+    """A command that ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def facewright(tmp_path: Path) -> Callable[..., Ended]:
+    """Return a function that runs the command line, by default in the test's own folder."""
+
+    def run(*arguments: object, cwd: Path = tmp_path) -> Ended:
+        command = [sys.executable, "-m", "facewright", *map(str, arguments)]
+        ended = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    return run
+
+
+@pytest.fixture
+def encode() -> Callable[..., bytes]:
+    """Return a function that writes pixels as a photo's file."""
+
+    def encoded(pixels: Pixels, kind: str = "PNG", **options: object) -> bytes:
+        file = io.BytesIO()
+        Image.fromarray(pixels).save(file, kind, **options)
+        return file.getvalue()
+
+    return encoded
+
+
+@pytest.fixture
+def noise() -> Pixels:
+    """Return a photo of nothing: seeded noise, uint8 [240, 320, 3]."""
+    return np.random.default_rng(5).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def one_face(population: Path) -> Path:
+    """Return a photo of one person who is in the trained model."""
+    return population / "probes" / "ada" / "0020.jpg"
