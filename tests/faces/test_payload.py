@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from facewright.errors import HostilePickle, InputError
 from facewright.faces.cut_out import framed
+from facewright.faces.face import Box
 from facewright.faces.payload import read_payload
 
 
@@ -103,7 +104,7 @@ def test_a_cut_out_face_is_put_into_a_frame() -> None:
     array[0, 2] = 1.0  # BGR: red
     photo, face = framed(array)
     assert photo.shape == (384, 384, 3)
-    assert (face.box.left, face.box.top, face.box.width, face.box.height) == (96, 96, 192, 192)
+    assert face.box == Box(109, 123, 279, 291)
     assert np.array_equal(np.unique(photo.reshape(-1, 3), axis=0), [[255, 0, 0]])
 
 

@@ -22,6 +22,7 @@ Vectors = NDArray[np.float32]
 
 _SHARE_OF_OTHERS = 0.99
 _SHARE_OF_OWN = 0.05
+_SHARE_OF_GAP = 1 / 3
 _STEEPNESS = 4.0  # σ(4) = 0.98: the gate at a person's median similarity
 _LEAST_TEMPERATURE = 1e-3
 
@@ -116,8 +117,9 @@ def calibrate(
     """Set the threshold from the training photos alone.
 
     Each photo is compared with the centroid of the other photos of its person, and with the
-    nearest centroid of anybody else; photos of `unknown` only with everybody. The threshold is
-    the middle between the 99 % quantile of the others and the 5 % quantile of the own.
+    nearest centroid of anybody else; photos of `unknown` only with everybody. The threshold lies
+    a third of the way from the 99 % quantile of the others to the 5 % quantile of the own: later
+    photos of a person vary more than the training photos do, strangers do not.
 
     Args:
         vectors: Training embeddings, unit length, float32 [N, D].
@@ -165,7 +167,7 @@ def _threshold(evidence: Evidence) -> tuple[float, float]:
     low, median = evidence.own_low, evidence.own_median
     if low is None or median is None:  # one photo a person: nothing to compare it with
         low, median = high + (1 - high) / 2, high + (1 - high) * 3 / 4
-    threshold = (high + low) / 2
+    threshold = high + (low - high) * _SHARE_OF_GAP
     return threshold, max((median - threshold) / _STEEPNESS, _LEAST_TEMPERATURE)
 
 

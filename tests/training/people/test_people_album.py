@@ -16,7 +16,12 @@ def test_files_are_the_same_however_many_workers_draw_them(tmp_path: Path) -> No
 def test_files_are_returned_album_by_album(tmp_path: Path) -> None:
     paths = draw_many(_albums(tmp_path), workers=1)
     names = [str(path.relative_to(tmp_path)) for path in paths]
-    assert names == ["ada/0000.jpg", "ada/0001.jpg", "bruno/0007.jpg"]
+    assert names == ["ada/1-0000.jpg", "ada/1-0001.jpg", "bruno/2-0007.jpg"]
+
+
+def test_several_people_can_share_a_folder(tmp_path: Path) -> None:
+    albums = [Album(tmp_path, person(1), (0,)), Album(tmp_path, person(2), (0,))]
+    assert len({path.read_bytes() for path in draw_many(albums, workers=1)}) == 2
 
 
 def test_progress_is_told_after_each_photo(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_the_face_is_not_flat_colour() -> None:
 
 def test_photos_are_written_as_jpeg_files(tmp_path: Path) -> None:
     paths = write_photos(tmp_path / "ada", person(1), [4, 2])
-    assert [path.name for path in paths] == ["0004.jpg", "0002.jpg"]
+    assert [path.name for path in paths] == ["1-0004.jpg", "1-0002.jpg"]
     assert paths[0].read_bytes() == photo_bytes(person(1), 4)
     with Image.open(paths[1]) as image:
         assert image.format == "JPEG"

@@ -30,7 +30,7 @@ class Album:
 
     def paths(self) -> list[Path]:
         """The files, in the order of `numbers`."""
-        return [photo_path(self.folder, number) for number in self.numbers]
+        return [photo_path(self.folder, self.person, number) for number in self.numbers]
 
 
 def draw_many(

@@ -59,14 +59,17 @@ def write_photos(folder: Path, person: Person, numbers: Iterable[int]) -> list[P
     """
     paths = []
     for number in numbers:
-        paths.append(photo_path(folder, number))
+        paths.append(photo_path(folder, person, number))
         write_photo(paths[-1], person, number)
     return paths
 
 
-def photo_path(folder: Path, number: int) -> Path:
-    """Name the file of a photo, such as ``0007.jpg``."""
-    return folder / f"{number:04d}.jpg"
+def photo_path(folder: Path, person: Person, number: int) -> Path:
+    """Name the file of a photo, such as ``31-0007.jpg``.
+
+    The person's seed is part of it, so that several people can share a folder.
+    """
+    return folder / f"{person.seed}-{number:04d}.jpg"
 
 
 def _expose(person: Person, number: int) -> tuple[NDArray[np.uint8], Film]:
