@@ -80,8 +80,17 @@ class Rejection:
         if doubt > probability:
             name, probability = UNKNOWN, doubt
         closest = int(np.argmax(similarities)) if name == UNKNOWN else best
-        index = index_of(name, self.labels)
-        return Decision(index, name, probability, float(similarities[closest]))
+        softmax = int(np.argmax(probabilities))
+        return Decision(
+            index=index_of(name, self.labels),
+            name=name,
+            probability=probability,
+            similarity=float(similarities[closest]),
+            candidate=names[best],
+            score=float(belief[best]),
+            softmax_name=self.labels[softmax],
+            softmax_probability=float(probabilities[softmax]),
+        )
 
     def _gate(self, similarities: Vectors) -> NDArray[np.float64]:
         distance = (similarities.astype(np.float64) - self.threshold) / self.temperature
@@ -98,12 +107,20 @@ class Decision:
         name: A person or `unknown`.
         probability: How probable this answer is, 0–1.
         similarity: Cosine to the named person's centroid; for `unknown`, to the nearest one's.
+        candidate: The most probable person, whether the answer or not.
+        score: How probable that person is, 0–1; what an open-set evaluation sweeps.
+        softmax_name: What the softmax alone would have answered, for comparison.
+        softmax_probability: Its probability, 0–1.
     """
 
     index: str
     name: str
     probability: float
     similarity: float
+    candidate: str
+    score: float
+    softmax_name: str
+    softmax_probability: float
 
     @property
     def unknown(self) -> bool:

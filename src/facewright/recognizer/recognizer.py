@@ -2,16 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facewright.classifier.rejection import Decision
 from facewright.errors import NoFaceFound
 from facewright.faces.align import load_alignment
 from facewright.faces.cut_out import framed
 from facewright.faces.detector import Detector, load_detector
-from facewright.faces.face import Face, Pixels
+from facewright.faces.face import Face, Landmarks, Pixels
 from facewright.faces.landmarks import find_landmarks
 from facewright.faces.payload import read_payload
 from facewright.faces.photo import DEFAULT_LIMITS, PhotoLimits, decode_photo
@@ -107,38 +108,50 @@ class Recognizer:
         # The frame was made here, so boxes in it would mean nothing to the caller.
         return alone.model_copy(update={"faces": ()})
 
-    def _named(self, pixels: Pixels, faces: list[Face]) -> list[FaceAnswer]:
-        size = self.contract.chip.size
-        landmarks = [find_landmarks(pixels, face.box) for face in faces]
-        chips = [
-            self._align(pixels, face.box, points, size)
-            for face, points in zip(faces, landmarks, strict=True)
-        ]
-        probabilities, embeddings = self._network.run(np.stack(chips))
+    def decide(self, pixels: Pixels) -> list[tuple[Face, Decision]]:
+        """Return the faces of a photo, the largest first, with all that was decided about each.
+
+        Args:
+            pixels: RGB, uint8 [height, width, 3].
+        """
+        faces = self._detector.detect(pixels)
+        located = [_Located(face, find_landmarks(pixels, face.box)) for face in faces]
         return [
-            self._face_answer(*parts)
-            for parts in zip(faces, landmarks, probabilities, embeddings, strict=True)
+            (each.face, decision)
+            for each, decision in zip(located, self._decisions(pixels, located), strict=True)
         ]
 
-    def _face_answer(
-        self,
-        face: Face,
-        landmarks: NDArray[np.float32],
-        probabilities: NDArray[np.float32],
-        embedding: NDArray[np.float32],
-    ) -> FaceAnswer:
-        decision = self._rule.decide(probabilities, embedding)
-        box = face.box
-        return FaceAnswer(
-            box=Box(left=box.left, top=box.top, right=box.right, bottom=box.bottom),
-            landmarks=tuple((float(x), float(y)) for x, y in landmarks),
-            score=face.score,
-            index=decision.index,
-            name=decision.name,
-            probability=decision.probability,
-            unknown=decision.unknown,
-            similarity=decision.similarity,
-        )
+    def _named(self, pixels: Pixels, faces: list[Face]) -> list[FaceAnswer]:
+        located = [_Located(face, find_landmarks(pixels, face.box)) for face in faces]
+        decisions = self._decisions(pixels, located)
+        return [_answer(*parts) for parts in zip(located, decisions, strict=True)]
+
+    def _decisions(self, pixels: Pixels, located: "list[_Located]") -> list[Decision]:
+        if not located:
+            return []
+        size = self.contract.chip.size
+        chips = [self._align(pixels, each.face.box, each.landmarks, size) for each in located]
+        outputs = self._network.run(np.stack(chips))
+        return [self._rule.decide(*row) for row in zip(*outputs, strict=True)]
+
+
+class _Located(NamedTuple):
+    face: Face
+    landmarks: Landmarks
+
+
+def _answer(located: _Located, decision: Decision) -> FaceAnswer:
+    box = located.face.box
+    return FaceAnswer(
+        box=Box(left=box.left, top=box.top, right=box.right, bottom=box.bottom),
+        landmarks=tuple((float(x), float(y)) for x, y in located.landmarks),
+        score=located.face.score,
+        index=decision.index,
+        name=decision.name,
+        probability=decision.probability,
+        unknown=decision.unknown,
+        similarity=decision.similarity,
+    )
 
 
 def _summed_up(faces: list[FaceAnswer]) -> Recognition:
