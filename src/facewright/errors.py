@@ -16,6 +16,9 @@
     │   └── UnsafeModelFile      the file carries code, such as a Lambda layer
     ├── ModelFileError           my_model.h5 or my_model.onnx cannot be used
     ├── TrainingError            the photos do not make a classifier
+    ├── PhotosError              a folder of photos cannot be examined
+    ├── GalleryError             people enrolled without training: a name, a file, another model
+    ├── EvaluationError          a list of pairs or a folder cannot be evaluated
     ├── ProjectError             a project folder is missing, broken or in the way
     ├── ServiceError             a call to a service
     │   ├── ServiceUnreachable   nobody answered
@@ -119,6 +122,24 @@ class TrainingError(FacewrightError):
     """Raised when the given photos do not make a classifier."""
 
     code = "training"
+
+
+class PhotosError(FacewrightError):
+    """Raised when a folder of photos cannot be examined."""
+
+    code = "photos"
+
+
+class GalleryError(FacewrightError):
+    """Raised when people cannot be enrolled, found or moved in a gallery."""
+
+    code = "gallery"
+
+
+class EvaluationError(FacewrightError):
+    """Raised when a list of pairs or a folder cannot be evaluated."""
+
+    code = "evaluation"
 
 
 class ProjectError(FacewrightError):

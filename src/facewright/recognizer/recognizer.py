@@ -108,31 +108,65 @@ class Recognizer:
         # The frame was made here, so boxes in it would mean nothing to the caller.
         return alone.model_copy(update={"faces": ()})
 
+    def embed(self, pixels: Pixels) -> "list[EmbeddedFace]":
+        """Return the faces of a photo, the largest first, with their chips and embeddings.
+
+        Args:
+            pixels: RGB, uint8 [height, width, 3].
+        """
+        located = self._located(pixels, self._detector.detect(pixels))
+        if not located:
+            return []
+        chips = self._chips(pixels, located)
+        _, vectors = self._network.run(np.stack(chips))
+        return [
+            EmbeddedFace(*each, chip, vector)
+            for each, chip, vector in zip(located, chips, vectors, strict=True)
+        ]
+
     def decide(self, pixels: Pixels) -> list[tuple[Face, Decision]]:
         """Return the faces of a photo, the largest first, with all that was decided about each.
 
         Args:
             pixels: RGB, uint8 [height, width, 3].
         """
-        faces = self._detector.detect(pixels)
-        located = [_Located(face, find_landmarks(pixels, face.box)) for face in faces]
-        return [
-            (each.face, decision)
-            for each, decision in zip(located, self._decisions(pixels, located), strict=True)
-        ]
+        located = self._located(pixels, self._detector.detect(pixels))
+        decisions = self._decisions(pixels, located)
+        return [(each.face, decision) for each, decision in zip(located, decisions, strict=True)]
 
     def _named(self, pixels: Pixels, faces: list[Face]) -> list[FaceAnswer]:
-        located = [_Located(face, find_landmarks(pixels, face.box)) for face in faces]
+        located = self._located(pixels, faces)
         decisions = self._decisions(pixels, located)
         return [_answer(*parts) for parts in zip(located, decisions, strict=True)]
 
     def _decisions(self, pixels: Pixels, located: "list[_Located]") -> list[Decision]:
         if not located:
             return []
-        size = self.contract.chip.size
-        chips = [self._align(pixels, each.face.box, each.landmarks, size) for each in located]
-        outputs = self._network.run(np.stack(chips))
+        outputs = self._network.run(np.stack(self._chips(pixels, located)))
         return [self._rule.decide(*row) for row in zip(*outputs, strict=True)]
+
+    def _located(self, pixels: Pixels, faces: list[Face]) -> "list[_Located]":
+        return [_Located(face, find_landmarks(pixels, face.box)) for face in faces]
+
+    def _chips(self, pixels: Pixels, located: "list[_Located]") -> list[Pixels]:
+        size = self.contract.chip.size
+        return [self._align(pixels, each.face.box, each.landmarks, size) for each in located]
+
+
+class EmbeddedFace(NamedTuple):
+    """A face, its chip and where the embedder places it.
+
+    Attributes:
+        face: Box and score.
+        landmarks: float32 [5, 2].
+        chip: RGB, uint8 [size, size, 3].
+        vector: Unit-length embedding, float32 [D].
+    """
+
+    face: Face
+    landmarks: Landmarks
+    chip: Pixels
+    vector: NDArray[np.float32]
 
 
 class _Located(NamedTuple):
