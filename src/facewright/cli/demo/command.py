@@ -1,5 +1,6 @@
 """`facewright demo`: the whole loop on one machine, from photos to answered requests."""
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,7 @@ def demo(
     from facewright.cli.demo.results import show_results
     from facewright.cli.demo.tour import Tour, drawn_material, given_material
 
+    started = time.monotonic()
     console = Console()
     tour = Tour(console)
     if photos is None:
@@ -34,5 +36,6 @@ def demo(
     answered = tour.run(material)
     right = show_results(console, answered)
     console.say(f"The files are in {tour.folder}")
+    console.say(f"The demo took {time.monotonic() - started:.0f} s")
     if material.drawn and not right:
         raise typer.Exit(1)
