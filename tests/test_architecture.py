@@ -79,3 +79,20 @@ def test_every_error_has_a_code_of_its_own() -> None:
     assert len(codes) == len(set(codes))
     drawn = errors.__doc__ or ""
     assert all(each.__name__ in drawn for each in classes)
+
+
+def _hints(path: Path) -> list[str]:
+    texts = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.keyword) and node.arg == "hint":
+            parts = node.value.values if isinstance(node.value, ast.JoinedStr) else [node.value]
+            text = "".join(str(p.value) if isinstance(p, ast.Constant) else "…" for p in parts)
+            texts += [text] if text.strip("…None") else []
+    return texts
+
+
+def test_hints_begin_small_and_end_without_a_full_stop() -> None:
+    for path in SOURCES:
+        for hint in _hints(path):
+            assert not re.match(r"[A-Z][a-z]", hint), f"{path.name}: {hint}"
+            assert not hint.endswith("."), f"{path.name}: {hint}"

@@ -132,7 +132,7 @@ def test_serving_a_missing_script_is_explained(facewright: Run, tmp_path: Path) 
         1,
         "",
         f"error: the scoring script {tmp_path / 'score.py'} was not found\n"
-        "hint: Name the file that defines init() and run(), such as score.py.\n",
+        "hint: name the file that defines init() and run(), such as score.py\n",
     )
 
 

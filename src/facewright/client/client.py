@@ -113,12 +113,12 @@ class Client:
         except httpx.TimeoutException as error:
             raise ServiceUnreachable(
                 f"{self.url} did not answer within {self._timeout:g} s",
-                hint="Look at the service's log, or allow it more time.",
+                hint="look at the service's log, or allow it more time",
             ) from error
         except httpx.TransportError as error:
             raise ServiceUnreachable(
                 f"nobody answers at {self.url}: {error}",
-                hint="Check that the service is running, and its address and port.",
+                hint="check that the service is running, and its address and port",
             ) from error
         except httpx.RequestError as error:
             raise ServiceError(f"the answer of {self.url} cannot be read: {error}") from error
@@ -142,7 +142,7 @@ def _base(url: str) -> httpx.URL:
     return address.copy_with(path=f"{path}/", query=None, fragment=None)
 
 
-_URL_HINT = "Give an address such as http://127.0.0.1:8000/score."
+_URL_HINT = "give an address such as http://127.0.0.1:8000/score"
 
 
 def _authorization(key: str | None) -> dict[str, str]:
@@ -152,7 +152,7 @@ def _authorization(key: str | None) -> dict[str, str]:
     if not key or not all("!" <= character <= "~" for character in key):
         raise InputError(
             "the key is empty or holds a character that no key has",
-            hint="Copy the primary or secondary key of the service again.",
+            hint="copy the primary or secondary key of the service again",
         )
     return {"Authorization": f"Bearer {key}"}
 

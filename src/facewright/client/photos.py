@@ -22,7 +22,7 @@ def read_photo(photo: Path | bytes, max_bytes: int) -> bytes:
         raise PhotoUnreadable(f"{what} is empty")
     if len(data) > max_bytes:
         raise PhotoTooLarge(
-            f"{what} is over the limit of {max_bytes:,} bytes", hint="Send a smaller copy of it."
+            f"{what} is over the limit of {max_bytes:,} bytes", hint="send a smaller copy of it"
         )
     return data
 
@@ -33,5 +33,5 @@ def _read(path: Path, max_bytes: int) -> bytes:
             return file.read(max_bytes + 1)
     except OSError as error:
         raise PhotoUnreadable(
-            f"the photo {path} cannot be read: {error.strerror}", hint="Check the path."
+            f"the photo {path} cannot be read: {error.strerror}", hint="check the path"
         ) from error

@@ -38,7 +38,7 @@ class Stream:
         return WeightsMismatch(
             f"{self._name} is not a dlib face-recognition ResNet v1: "
             f"expected {expected} before byte {self._position}, received {received}",
-            hint="Fetch the file again, or compare its SHA-256 with the one published for it.",
+            hint="fetch the file again, or compare its SHA-256 with the one published for it",
         )
 
     def integer(self) -> int:

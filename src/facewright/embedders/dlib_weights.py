@@ -110,7 +110,7 @@ def read(path: Path) -> DlibResnetWeights:
         raise WeightsMismatch(
             f"{path.name} is too large for a dlib face-recognition ResNet v1: "
             f"expected at most {LARGEST_FILE} bytes, received {size}",
-            hint="Check that the file is the one published with dlib.",
+            hint="check that the file is the one published with dlib",
         )
     stream = Stream(path.read_bytes(), path.name)
     mean, layers = _read_layers(stream)

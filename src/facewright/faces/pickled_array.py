@@ -32,7 +32,7 @@ _RECONSTRUCT = frozenset(
 _FROM_BUFFER = frozenset(["numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer"])
 _GLOBALS = _RECONSTRUCT | _FROM_BUFFER | {_ENCODE, "numpy.ndarray", "numpy.dtype"}
 _OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
-_HINT = "Send the photo itself (JPEG or PNG) or an .npy array, base64-encoded."
+_HINT = "send the photo itself (JPEG or PNG) or an .npy array, base64-encoded"
 # What Python 2's repr writes between the quotes.
 _PYTHON2_STRING = re.compile(rb"""(?:[\x20-\x5b\x5d-\x7e]|\\(?:[\\'"nrt]|x[0-9a-f]{2}))*""")
 

@@ -108,6 +108,6 @@ def _numpy() -> Any:
     except ImportError as error:
         raise MissingLibrary(
             "DataTypes.NUMPY needs numpy, which is not installed",
-            hint="Run `pip install facewright[serve]`.",
+            hint="run `pip install facewright[serve]`",
         ) from error
     return numpy

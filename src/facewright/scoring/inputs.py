@@ -27,7 +27,7 @@ def parse_inputs(schema: Schema, body: object) -> dict[str, Any]:
     values = decode_json(body) if isinstance(body, bytes | bytearray) else body
     if not isinstance(values, dict):
         expected = ", ".join(f'"{name}": …' for name in schema.inputs)
-        raise InputError(NOT_AN_OBJECT, hint=f"Send a JSON object: {{{expected}}}")
+        raise InputError(NOT_AN_OBJECT, hint=f"send a JSON object: {{{expected}}}")
     return {name: _argument(schema, name, value) for name, value in values.items()}
 
 
@@ -42,7 +42,7 @@ def decode_json(body: bytes | bytearray) -> object:
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"Input failed JSON deserialization: {error}",
-            hint='Send a JSON object such as {"input_bytes": "<base64>"}.',
+            hint='send a JSON object such as {"input_bytes": "<base64>"}',
         ) from error
 
 
@@ -51,7 +51,7 @@ def _argument(schema: Schema, name: str, value: object) -> Any:
     if declared is None:
         raise InputError(
             f"Argument mismatch: Unexpected argument {name[:100]}",
-            hint=f"The service takes: {', '.join(schema.inputs) or 'no arguments'}.",
+            hint=f"the service takes: {', '.join(schema.inputs) or 'no arguments'}",
         )
     try:
         return declared.value_type.parse(value)

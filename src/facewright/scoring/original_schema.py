@@ -52,7 +52,7 @@ def read_original(name: str, data_type: DataTypes, swagger: dict[str, Any]) -> V
     except (KeyError, TypeError, AttributeError) as error:
         raise SchemaError(
             f'the original schema\'s entry for "{name}" cannot be read from its swagger',
-            hint="Run the scoring script (`python score.py`) to write the schema again.",
+            hint="run the scoring script (`python score.py`) to write the schema again",
         ) from error
 
 

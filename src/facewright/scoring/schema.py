@@ -111,7 +111,7 @@ def check_arguments(run_func: Callable[..., Any], inputs: Collection[str]) -> No
             raise SchemaError(
                 f"Argument mismatch: Provided run function takes {parameter}, which no request "
                 "can name",
-                hint="Give run() plain named arguments.",
+                hint="give run() plain named arguments",
             )
     if len(parameters) != len(inputs):
         raise SchemaError(
@@ -137,7 +137,7 @@ def load_schema(path: Path) -> Schema:
     except OSError as error:
         raise SchemaError(
             f"the schema {path} cannot be read: {error.strerror}",
-            hint="Run the scoring script (`python score.py`) to write outputs/schema.json.",
+            hint="run the scoring script (`python score.py`) to write outputs/schema.json",
         ) from error
     except (ValueError, RecursionError) as error:
         raise SchemaError(f"the schema {path} is not JSON: {error}") from error
@@ -156,7 +156,7 @@ def read_schema(document: object) -> Schema:
     if number not in (None, FORMAT):
         raise SchemaError(
             f"the schema has format {number!r}; this Facewright reads formats up to {FORMAT}",
-            hint="Upgrade Facewright, or write the schema again with this version.",
+            hint="upgrade Facewright, or write the schema again with this version",
         )
     outputs = document.get("output") or {}
     if not isinstance(outputs, dict):
@@ -187,7 +187,7 @@ def _entry(name: str, definition: SampleDefinition) -> dict[str, Any]:
     if not isinstance(definition, SampleDefinition):
         raise SchemaError(
             f'"{name}" is declared by a {type(definition).__name__}; expected a SampleDefinition',
-            hint="Write SampleDefinition(DataTypes.STANDARD, sample).",
+            hint="write SampleDefinition(DataTypes.STANDARD, sample)",
         )
     data_type = _data_type(name, definition.type)
     value_type = _MAKERS[data_type](definition.sample)
@@ -207,6 +207,6 @@ def _data_type(name: str, value: Any) -> DataTypes:
     if data_type is DataTypes.SPARK:
         raise SchemaError(
             f'"{name}" is a Spark data frame, which Facewright does not run',
-            hint="Declare it as DataTypes.PANDAS or DataTypes.NUMPY.",
+            hint="declare it as DataTypes.PANDAS or DataTypes.NUMPY",
         )
     return data_type

@@ -75,7 +75,7 @@ def load_script(path: Path) -> Script:
     if not path.is_file():
         raise SchemaError(
             f"the scoring script {path} was not found",
-            hint="Name the file that defines init() and run(), such as score.py.",
+            hint="name the file that defines init() and run(), such as score.py",
         )
     with contextlib.chdir(path.parent), _failing(f"{path.name} failed to load"):
         module = _import(path)
@@ -87,7 +87,7 @@ def _import(path: Path) -> ModuleType:
     name = f"facewright_scoring_script_{next(_numbers)}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise SchemaError(f"{path.name} is not a Python file", hint="Its name must end in .py.")
+        raise SchemaError(f"{path.name} is not a Python file", hint="its name must end in .py")
     module = importlib.util.module_from_spec(spec)
     if str(path.parent) not in sys.path:
         sys.path.insert(0, str(path.parent))
@@ -105,7 +105,7 @@ def _run_of(module: ModuleType, path: Path) -> Callable[..., Any]:
     if run is None:
         raise SchemaError(
             f"{path.name} defines no run(); expected a function that answers one request",
-            hint="Write `def run(input_bytes): …`.",
+            hint="write `def run(input_bytes): …`",
         )
     return _plain_function(run, "run", path)
 
@@ -129,7 +129,7 @@ def _plain_function(value: object, name: str, path: Path) -> Callable[..., Any]:
     if inspect.iscoroutinefunction(value):
         raise SchemaError(
             f"{name}() in {path.name} is asynchronous; expected a plain function",
-            hint=f"Write `def {name}` without `async`.",
+            hint=f"write `def {name}` without `async`",
         )
     return value
 
@@ -144,5 +144,5 @@ def _failing(what: str) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         raise SchemaError(
             f"{what}: {type(error).__name__}: {error}",
-            hint="Run the script by itself (`python score.py`) to see where.",
+            hint="run the script by itself (`python score.py`) to see where",
         ) from error

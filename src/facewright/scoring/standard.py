@@ -59,7 +59,7 @@ class StandardType:
             raise SchemaError(
                 f"a sample of type {name} cannot travel as JSON; expected one of "
                 f"{', '.join(_SWAGGER)}",
-                hint="Arrays are DataTypes.NUMPY, data frames are DataTypes.PANDAS.",
+                hint="arrays are DataTypes.NUMPY, data frames are DataTypes.PANDAS",
             )
         return cls(name)
 

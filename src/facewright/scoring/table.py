@@ -88,6 +88,6 @@ def _pandas() -> Any:
     except ImportError as error:
         raise MissingLibrary(
             "DataTypes.PANDAS needs pandas, which is not installed",
-            hint="Run `pip install pandas`, and name it in config/dependencies.yml.",
+            hint="run `pip install pandas`, and name it in config/dependencies.yml",
         ) from error
     return pandas

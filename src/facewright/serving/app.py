@@ -90,6 +90,6 @@ class _Endpoints:
                 404,
                 "no-schema",
                 "the service has no schema, so it has no Swagger document",
-                hint="Give the service a schema.json, which running the scoring script writes.",
+                hint="give the service a schema.json, which running the scoring script writes",
             )
         return Response(json.dumps(self._swagger), media_type="application/json")

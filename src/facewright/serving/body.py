@@ -46,7 +46,7 @@ def _check_type(content_type: str | None) -> None:
             415,
             "unsupported-media-type",
             f"the body is {content_type[:100]}; expected application/json",
-            hint="Send the header Content-Type: application/json.",
+            hint="send the header Content-Type: application/json",
         )
 
 
@@ -55,7 +55,7 @@ def _too_long(received: str, limits: Limits) -> RefusalError:
         413,
         "body-too-large",
         f"the body is too long: at most {limits.body_bytes:,} bytes are read, received {received}",
-        hint="Send a smaller photo; base64 makes it a third longer.",
+        hint="send a smaller photo; base64 makes it a third longer",
         # The rest of the body is not read, so the connection cannot be used again.
         headers={"connection": "close"},
     )

@@ -47,7 +47,7 @@ class Scorer:
                 503,
                 "overloaded",
                 f"{self._inside} requests are already under way or waiting",
-                hint="Try again shortly, or run more replicas.",
+                hint="try again shortly, or run more replicas",
                 headers={"retry-after": "1"},
             )
         self._inside += 1

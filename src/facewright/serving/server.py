@@ -151,7 +151,7 @@ def _bind(host: str, port: int) -> socket.socket:
         in_use = error.errno == errno.EADDRINUSE
         raise ServiceError(
             f"cannot listen on {host}:{port}: {'the port is in use' if in_use else error}",
-            hint="Choose another port, or 0 for any free one." if in_use else None,
+            hint="choose another port, or 0 for any free one" if in_use else None,
         ) from error
     return listener
 

@@ -182,5 +182,5 @@ def _unreadable(source: str, reason: str) -> PhotoUnreadable:
     what = f"camera {source}" if source.isdecimal() else source
     return PhotoUnreadable(
         f"no frames from {what}: {reason}",
-        hint="Give 0 for the first camera, a video file, or a pattern such as 'photos/*.jpg'.",
+        hint="give 0 for the first camera, a video file, or a pattern such as 'photos/*.jpg'",
     )

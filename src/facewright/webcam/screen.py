@@ -94,7 +94,7 @@ def open_screen(show: bool | None) -> Iterator[Screen]:
     if obstacle:
         raise MissingLibrary(
             f"no window can be opened: {obstacle}",
-            hint="Install opencv-python in place of opencv-python-headless, and use a desktop.",
+            hint="install opencv-python in place of opencv-python-headless, and use a desktop",
         )
     try:
         yield Window()

@@ -179,5 +179,5 @@ def _need_opencv() -> None:
     if importlib.util.find_spec("cv2") is None:
         raise MissingLibrary(
             "watching needs OpenCV, which is not installed",
-            hint="Run `pip install facewright[serve]`; opencv-python also opens windows.",
+            hint="run `pip install facewright[serve]`; opencv-python also opens windows",
         )

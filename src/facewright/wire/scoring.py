@@ -109,7 +109,7 @@ def decode_answer(text: str) -> Recognition:
 def _unreadable(reason: str) -> ServiceError:
     return ServiceError(
         f'the service\'s answer cannot be read: {reason}; expected {{"index": "…", …}}',
-        hint="Check that the address is a Facewright scoring service.",
+        hint="check that the address is a Facewright scoring service",
     )
 
 
