@@ -11,11 +11,41 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from facewright.recognizer.contract import RejectionRecord
     from facewright.training.embed import Skipped
     from facewright.training.evaluate import Evaluation
     from facewright.training.train import TrainingResult
 
 Item = TypeVar("Item")
+
+
+_METHODS = {
+    "quantile": "counted",
+    "normal": "from a normal distribution",
+    "gumbel": "from an extreme-value distribution",
+}
+
+
+def threshold_lines(rejection: "RejectionRecord") -> list[str]:
+    """Say how a threshold was set, and how sure it is."""
+    evidence = rejection.evidence
+    rate, size = float(evidence["false_positive_rate"] or 0), evidence["people"]
+    sources = [f"{evidence['strangers']} strangers", f"{evidence['held_out']} photos of people"]
+    if evidence["generated"]:
+        sources.append(f"{evidence['generated']} generated people")
+    total = sum(int(evidence[name] or 0) for name in ("strangers", "held_out", "generated"))
+    low, high = float(evidence["above_low"] or 0), float(evidence["above_high"] or 0)
+    lines = [
+        f"Threshold: similarity {rejection.threshold:.3f}, so that at most {rate:.2%} of strangers "
+        f"are named, for {size} people",
+        f"  set {_METHODS[str(evidence['method'])]}, with {', '.join(sources)}; "
+        f"{evidence['above']} of these {total} lie above it (95 %: {low:.1%} to {high:.1%})",
+    ]
+    if evidence["method"] != "quantile":
+        lines.append(
+            f"  counting instead takes {evidence['needed']} photos of other people in `unknown`"
+        )
+    return lines
 
 
 class Console:
@@ -69,10 +99,8 @@ class Console:
             self.result("Held-out accuracy: not measured, no photos were held out")
         else:
             self._evaluation(result.evaluation)
-        self.result(
-            f"Threshold: similarity {result.contract.rejection.threshold:.3f} to a person's "
-            "centroid; below it a face is unknown"
-        )
+        for line in threshold_lines(result.contract.rejection):
+            self.result(line)
         self._times(result)
         for path in result.files.values():
             self.result(f"Wrote {path}")

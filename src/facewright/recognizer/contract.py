@@ -51,11 +51,11 @@ class EmbedderRecord(_Record):
 class RejectionRecord(_Record):
     """When a face is a stranger's; `centroids` are float32, little-endian, in base64."""
 
-    method: Literal["softmax-and-centroid"] = "softmax-and-centroid"
+    method: Literal["head-and-centroid"] = "head-and-centroid"
     threshold: float = Field(ge=-1, le=1)
     temperature: float = Field(gt=0)
     centroids: str
-    evidence: dict[str, float | int | None]
+    evidence: dict[str, float | int | str | None]
 
 
 class RecognitionContract(_Record):

@@ -48,7 +48,7 @@ def embed_photos(
     photos: Sequence[LabelledPhoto],
     embedder: Embedder,
     examiner: Examiner,
-    cache_file: Path,
+    cache: EmbeddingCache,
     reporter: Reporter,
 ) -> Embedded:
     """Embed the largest face of each photo, or take it from the cache.
@@ -57,18 +57,23 @@ def embed_photos(
         photos: What to embed.
         embedder: The pretrained network.
         examiner: Cuts its chips.
-        cache_file: Where embeddings are kept between runs.
+        cache: Keeps embeddings between runs; see `open_cache`.
         reporter: Hears the progress.
 
     Raises:
         TrainingError: A label is left without a usable photo.
     """
-    pipeline = digest.of_text(f"{examiner.digest} {embedder.name} {embedder.digest}")
-    work = _Work(embedder, examiner, EmbeddingCache(cache_file, pipeline))
+    work = _Work(embedder, examiner, cache)
     for photo in reporter.track(photos, "Finding and embedding faces", len(photos)):
         work.take(photo)
     work.flush()
     return work.result(photos)
+
+
+def open_cache(folder: Path, embedder: Embedder, examiner: Examiner) -> EmbeddingCache:
+    """Open the cache in `folder` for what this examiner and embedder make of photos."""
+    pipeline = digest.of_text(f"{examiner.digest} {embedder.name} {embedder.digest}")
+    return EmbeddingCache(folder / "embeddings.sqlite", pipeline)
 
 
 class _Work:

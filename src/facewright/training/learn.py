@@ -1,5 +1,6 @@
 """The part of a run that learns: the head, and the embedder's last blocks when asked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,13 @@ class Learned:
     vectors: NDArray[np.float32]
     probabilities: NDArray[np.float32]
     tuned: Any = None
+
+    @property
+    def embed(self) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]] | None:
+        """Embeds chips with the fine-tuned network; None when the embedder is as it was."""
+        if self.tuned is None:
+            return None
+        return lambda chips: self.tuned.predict_on_batch(chips)[1]
 
 
 def learn(

@@ -37,6 +37,13 @@ class Recipe:
         0.2, "Share of each person's photos kept for evaluation.", least=0, most=0.5
     )
 
+    false_positive_rate: float = _option(
+        0.01,
+        "Share of strangers who may be given a name, for as many people as are trained.",
+        least=1e-4,
+        most=0.2,
+    )
+
     def __post_init__(self) -> None:
         for each in fields(self):
             _check(each, getattr(self, each.name))

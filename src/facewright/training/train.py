@@ -1,14 +1,16 @@
 """A training run: folders of photos in, a model that recognises out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facewright.classifier.rejection import Evidence, Rejection, calibrate
+from facewright.classifier.calibration import Evidence, calibrate
+from facewright.classifier.rejection import Rejection, Vectors
 from facewright.embedders.catalogue import TrainableEmbedder, load_embedder
 from facewright.faces.detector import Detector, load_detector
 from facewright.recognizer.contract import (
@@ -19,7 +21,9 @@ from facewright.recognizer.contract import (
     RejectionRecord,
     pack_centroids,
 )
-from facewright.training.embed import Embedded, Skipped, embed_photos
+from facewright.training.cohort import generated_strangers
+from facewright.training.embed import Embedded, Skipped, embed_photos, open_cache
+from facewright.training.embedding_cache import EmbeddingCache
 from facewright.training.evaluate import Evaluation, evaluate
 from facewright.training.examine import Examiner
 from facewright.training.learn import Learned, learn
@@ -109,9 +113,9 @@ class _Run:
         photos = list_photos(self._folders.photos)
         detector, embedder = self._load()
         examiner = Examiner(detector, embedder.chip)
-        cache_file = self._folders.cache / "embeddings.sqlite"
+        cache = open_cache(self._folders.cache, embedder, examiner)
         with _Stopwatch(self._seconds, "embedding"):
-            embedded = embed_photos(photos, embedder, examiner, cache_file, self._reporter)
+            embedded = embed_photos(photos, embedder, examiner, cache, self._reporter)
         names = [photo.label for photo in embedded.photos]
         held_out = held_out_rows(names, self._recipe.held_out, self._recipe.seed)
         labels = tuple(sorted(set(names)))
@@ -119,7 +123,15 @@ class _Run:
             learned = learn(
                 embedded, held_out, labels, embedder, examiner, self._recipe, self._reporter
             )
-        rule, evidence = _calibrated(learned, names, held_out, labels)
+        strangers = self._strangers(learned, embedder, examiner, cache)
+        with _Stopwatch(self._seconds, "calibrating"):
+            rule, evidence = calibrate(
+                learned.vectors[~held_out],
+                [name for name, held in zip(names, held_out, strict=True) if not held],
+                labels,
+                self._recipe.false_positive_rate,
+                strangers,
+            )
         contract = self._contract(labels, detector, embedder, learned, rule, evidence)
         evaluation = _evaluated(rule, learned, names, held_out)
         self._report(evaluation)
@@ -137,6 +149,19 @@ class _Run:
                 self._recipe.embedder, weights=weights, cache=self._folders.cache
             )
         return detector, embedder
+
+    def _strangers(
+        self,
+        learned: Learned,
+        embedder: TrainableEmbedder,
+        examiner: Examiner,
+        cache: EmbeddingCache,
+    ) -> Callable[[], Vectors]:
+        # A fine-tuned network is of this run alone, so what it makes of people is not kept.
+        embed, kept = (learned.embed, None) if learned.embed else (embedder.embed, cache)
+        return partial(
+            generated_strangers, embed, embedder.dimension, examiner, kept, self._reporter
+        )
 
     def _contract(
         self,
@@ -186,13 +211,6 @@ class _Run:
         return TrainingResult(
             contract, evaluation, trained, embedded.skipped, embedded.fresh, files, self._seconds
         )
-
-
-def _calibrated(
-    learned: Learned, names: Sequence[str], held_out: NDArray[np.bool_], labels: tuple[str, ...]
-) -> tuple[Rejection, Evidence]:
-    training = [name for name, held in zip(names, held_out, strict=True) if not held]
-    return calibrate(learned.vectors[~held_out], training, labels)
 
 
 def _evaluated(
