@@ -10,7 +10,7 @@ help:
 	@echo "make test               run the tests"
 	@echo "make check              formatting, lint, types, layers; changes nothing"
 	@echo "make fix                format, and mend what the linter can"
-	@echo "make benchmark          compare the embedder with dlib's own"
+	@echo "make benchmark          compare the embedder with dlib, the gallery with NumPy"
 	@echo "make lock               write constraints.txt anew from the newest versions"
 
 demo: .venv
@@ -31,6 +31,7 @@ fix: .venv
 
 benchmark: .venv
 	@$(BIN)/python benchmarks/embedder.py
+	@$(BIN)/python benchmarks/gallery.py
 
 lock:
 	@./tools/lock $(PYTHON)

@@ -20,7 +20,7 @@ from facewright.training.train import Folders, TrainingResult, train
 
 PROJECT = Path(__file__).parent.parent
 KNOWN = ("ada", "bruno", "clara")
-OTHERS = ("elena", "felix", "greta")
+OTHERS = ("elena", "felix", "greta", "iris", "jonas", "karla", "leon", "mira", "nils")
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +53,8 @@ def shared_cache(run_folder: Path) -> Path:
 def population(run_folder: Path) -> Path:
     """Return `train/<person>/` and `probes/<person>/` of drawn people, made once for the run.
 
-    Three people with eight photos each and `unknown` with photos of three others; the probes are
-    two other photos of each of the three, and two of a stranger.
+    Three people with eight photos each and `unknown` with three photos each of nine others; the
+    probes are two other photos of each of the three, and two of a stranger.
     """
     place = run_folder / "population"
     if not place.exists():

@@ -58,7 +58,7 @@ def test_about_as_many_strangers_are_named_as_was_asked(
     assert {evidence.method for _, evidence in calibrated} == {method}
     # One draw of so few strangers may be off; ten of them on average may not. These strangers are
     # harder than real ones for a normal distribution: their largest similarities lean to one side.
-    most = {"gumbel": 0.01, "normal": 0.035, "quantile": 0.02}[method]
+    most = {"gumbel": 0.01, "normal": 0.04, "quantile": 0.02}[method]
     assert np.mean([_named(rule) for rule, _ in calibrated]) <= most
 
 
@@ -67,6 +67,14 @@ def test_counting_needs_three_strangers_for_each_one_expected() -> None:
     assert strangers_needed(0.003) == 1000
     _, evidence = _calibrated(3, 60, rate=0.05)
     assert (evidence.method, evidence.needed) == ("quantile", 60)
+
+
+def test_the_threshold_stays_below_one_however_alike_everybody_is() -> None:
+    alike = np.random.default_rng(1).standard_normal((12, DIMENSION)).astype(np.float32) * 0.02
+    vectors = unit(np.ones(DIMENSION, np.float32) + alike)
+    names = ["a", "b", "c"] * 4
+    rule, _ = calibrate(vectors, names, list("abc"), 0.01, lambda: vectors[:3])
+    assert 0.9 < rule.threshold < 1
 
 
 def test_more_people_take_a_higher_threshold() -> None:
@@ -89,7 +97,7 @@ def test_the_evidence_counts_what_was_looked_at() -> None:
 
 
 def test_one_person_and_strangers_are_enough() -> None:
-    rule, evidence = _calibrated(1, 40)
+    rule, evidence = _calibrated(1, 60)
     assert evidence.held_out == 0
     assert _named(rule) <= 0.03
 

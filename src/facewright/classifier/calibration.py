@@ -4,9 +4,8 @@ A stranger's score is the similarity to the nearest centroid of *all* people, so
 gallery is in it. Scores come from the folder `unknown`, and from the people themselves: each one is
 held out in turn and compared with the centroids of the others. Counting the share of strangers
 above a threshold takes about 3 / rate of them (the rule of three). With fewer, a distribution is
-fitted: a normal one; or, when there are almost none, an extreme-value one (Gumbel) that also takes
-the scores of generated people, who are more alike than real ones are and make it cautious.
-Measured on real photos in adr/0004.
+fitted: a normal one to the scores; or, when there are almost none, an extreme-value one (Gumbel) to
+the angles, which takes generated people along. Measured on real photos in adr/0004.
 """
 
 import math
@@ -30,6 +29,8 @@ Scores = NDArray[np.float64]
 _STEEPNESS = 4.0  # σ(4) = 0.98: the belief at a person's median similarity
 _LEAST_TEMPERATURE = 1e-3
 _EULER = 0.5772156649
+_CAUTION = 0.5
+_LEAST_ANGLE = 0.02  # two embeddings of one chip differ by less
 
 
 @dataclass(frozen=True)
@@ -134,24 +135,22 @@ def _quantile(scores: Scores, rate: float) -> float:
 
 def _normal(scores: Scores, rate: float) -> float:
     # The bound below which the next score of such a sample lies with that probability, rather than
-    # the quantile of the fitted curve: a small sample may have missed the middle and the spread.
-    count = len(scores)
-    reach = _student_quantile(1 - rate, count - 1) * math.sqrt(1 + 1 / count)
-    return float(scores.mean() + reach * scores.std(ddof=1))
-
-
-def _student_quantile(probability: float, freedom: int) -> float:
-    # Abramowitz & Stegun, *Handbook of Mathematical Functions*, 26.7.5, first two terms.
-    z = NormalDist().inv_cdf(probability)
-    first = (z**3 + z) / (4 * freedom)
-    return z + first + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+    # the quantile of the fitted curve: a small sample may have missed the middle. A curve knows
+    # nothing of the end of the scale, so the threshold stays half-way to it at the most.
+    reach = NormalDist().inv_cdf(1 - rate) * math.sqrt(1 + 1 / len(scores))
+    highest = (float(scores.max()) + 1) / 2
+    return min(float(scores.mean() + reach * scores.std(ddof=1)), highest)
 
 
 def _gumbel(scores: Scores, rate: float) -> float:
-    # The limit of largest values (Gumbel, 1935), fitted by its moments.
-    scale = scores.std(ddof=1) * math.sqrt(6) / math.pi
-    mode = scores.mean() - _EULER * scale
-    return float(mode - scale * math.log(-math.log(1 - rate)))
+    # The limit law of smallest values (Gumbel, 1935), fitted by its moments; for half the rate,
+    # since generated people are not quite what real strangers are.
+    rate *= _CAUTION
+    angles = np.arccos(np.clip(scores, -1, 1))
+    scale = angles.std(ddof=1) * math.sqrt(6) / math.pi
+    mode = angles.mean() + _EULER * scale
+    angle = float(mode + scale * math.log(-math.log(1 - rate)))
+    return math.cos(max(angle, _LEAST_ANGLE))
 
 
 _THRESHOLDS: dict[Method, Callable[[Scores, float], float]] = {

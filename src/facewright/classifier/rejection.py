@@ -69,6 +69,15 @@ class Rejection:
             softmax_probability=float(probabilities[softmax]),
         )
 
+    @property
+    def unknown_index(self) -> str:
+        """The index that the answer `unknown` carries."""
+        return index_of(UNKNOWN, self.labels)
+
+    def belief(self, similarity: float) -> float:
+        """Return how probable a person at this similarity is when nobody else is near, 0–1."""
+        return float(self._gate(np.array([similarity], np.float32))[0])
+
     def _among_people(
         self, probabilities: NDArray[np.float32], names: list[str]
     ) -> NDArray[np.float64]:

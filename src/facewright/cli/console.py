@@ -57,11 +57,11 @@ class Console:
 
     def say(self, text: str) -> None:
         """Say what happens."""
-        self._talk.print(text, markup=False, soft_wrap=True)
+        self._talk.print(text, markup=False, emoji=False, soft_wrap=True)
 
     def result(self, text: str) -> None:
         """Print a line that somebody may want to pipe."""
-        self._results.print(text, markup=False, soft_wrap=True)
+        self._results.print(text, markup=False, emoji=False, soft_wrap=True)
 
     def table(self, table: Table) -> None:
         """Print a table."""

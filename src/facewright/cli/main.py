@@ -8,7 +8,10 @@ import typer
 from facewright import __version__
 from facewright.cli.demo.command import demo
 from facewright.cli.errors import run_and_explain
+from facewright.cli.evaluate import app as evaluate
 from facewright.cli.new import new
+from facewright.cli.people import app as people
+from facewright.cli.photos import app as photos
 from facewright.cli.score.serve import serve
 from facewright.cli.train import train
 
@@ -24,6 +27,9 @@ app.command("demo")(demo)
 score = typer.Typer(no_args_is_help=True, help="Scoring scripts.")
 score.command("serve")(serve)
 app.add_typer(score, name="score")
+app.add_typer(evaluate, name="evaluate")
+app.add_typer(people, name="people")
+app.add_typer(photos, name="photos")
 
 
 def _print_version(wanted: bool) -> None:

@@ -16,6 +16,7 @@ from facewright.faces.face import Face, Landmarks, Pixels
 from facewright.faces.landmarks import find_landmarks
 from facewright.faces.payload import read_payload
 from facewright.faces.photo import DEFAULT_LIMITS, PhotoLimits, decode_photo
+from facewright.recognizer.enrolled import Enrolled
 from facewright.recognizer.network import Network, load_network
 from facewright.wire.scoring import Box, FaceAnswer, Recognition
 
@@ -32,21 +33,27 @@ class Recognizer:
         network: A network and its contract.
         detector: Finds the faces.
         limits: The largest photo that is decoded.
+        enrolled: People added without training; None for the trained ones alone.
     """
 
     def __init__(
-        self, network: Network, detector: Detector, limits: PhotoLimits = DEFAULT_LIMITS
+        self,
+        network: Network,
+        detector: Detector,
+        limits: PhotoLimits = DEFAULT_LIMITS,
+        enrolled: Enrolled | None = None,
     ) -> None:
         self.contract = network.contract
         self._network = network
         self._detector = detector
         self._limits = limits
+        self._enrolled = enrolled
         self._align = load_alignment(network.contract.chip.alignment)
         self._rule = network.contract.rule()
 
     @classmethod
     def load(cls, path: str | Path) -> "Recognizer":
-        """Read a model file, which is all it takes.
+        """Read a model file, which is all it takes, and the gallery beside it if there is one.
 
         Args:
             path: `my_model.onnx`, or `my_model.h5` where Keras is installed.
@@ -58,7 +65,8 @@ class Recognizer:
         """
         network = load_network(Path(path))
         record = network.contract.detector
-        return cls(network, load_detector(record.name, record.settings))
+        detector = load_detector(record.name, record.settings)
+        return cls(network, detector, enrolled=Enrolled.beside(Path(path), network.contract))
 
     def answer(self, input_bytes: str) -> str:
         """Answer a request of contract 3.
@@ -143,7 +151,13 @@ class Recognizer:
         if not located:
             return []
         outputs = self._network.run(np.stack(self._chips(pixels, located)))
-        return [self._rule.decide(*row) for row in zip(*outputs, strict=True)]
+        return [self._decision(*row) for row in zip(*outputs, strict=True)]
+
+    def _decision(
+        self, probabilities: NDArray[np.float32], vector: NDArray[np.float32]
+    ) -> Decision:
+        decision = self._rule.decide(probabilities, vector)
+        return self._enrolled.refine(decision, vector, self._rule) if self._enrolled else decision
 
     def _located(self, pixels: Pixels, faces: list[Face]) -> "list[_Located]":
         return [_Located(face, find_landmarks(pixels, face.box)) for face in faces]

@@ -6,7 +6,7 @@ from pathlib import Path
 from facewright.classifier.labels import UNKNOWN
 from facewright.training.people import CAST, NAMES, Album, draw_many, person
 
-_PEOPLE, _OTHERS, _STRANGERS = 5, 6, 2
+_PEOPLE, _OTHERS, _STRANGERS = 5, 8, 2
 _TRAINING = range(12)
 _OTHERS_TRAINING = range(4)
 _PROBES = range(12, 14)
@@ -17,7 +17,7 @@ def draw_population(images: Path, probes: Path, progress: Callable[[int, int], N
 
     Args:
         images: Gets a folder of twelve photos for each of five people, and `unknown` with four
-            photos of each of six others.
+            photos of each of eight others.
         probes: Gets other photos of the five, and of two people who are in neither.
         progress: Told after each photo.
     """

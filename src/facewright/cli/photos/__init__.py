@@ -1,0 +1,13 @@
+"""`facewright photos`: folders of photos, before anything is trained on them."""
+
+import typer
+
+from facewright.cli.photos.check import check
+
+app = typer.Typer(no_args_is_help=True, help="Folders of photos.")
+app.command("check")(check)
+
+
+@app.callback()
+def photos() -> None:
+    """Examine folders of photos before anything is trained on them."""

@@ -1,0 +1,82 @@
+"""People added to a model without training, in the answers."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from facewright.classifier.labels import NO_INDEX, UNKNOWN
+from facewright.classifier.rejection import Decision, Rejection, Vectors
+from facewright.gallery.contract_id import contract_id, gallery_folder
+from facewright.gallery.gallery import Gallery
+from facewright.gallery.index import Index, Match
+from facewright.recognizer.contract import RecognitionContract
+
+
+class Enrolled:
+    """The gallery beside a model file, read again whenever it changes.
+
+    Args:
+        gallery: The gallery.
+        dimension: Length of the embeddings.
+    """
+
+    def __init__(self, gallery: Gallery, dimension: int) -> None:
+        self._gallery = gallery
+        self._dimension = dimension
+        self._lock = threading.Lock()
+        self._index = Index((), dimension)
+
+    @classmethod
+    def beside(cls, model: Path, contract: RecognitionContract) -> "Enrolled":
+        """Open the gallery of a model file; an empty one when there is none.
+
+        Raises:
+            GalleryError: It belongs to another model, or is damaged.
+        """
+        identity = contract_id(
+            contract.embedder.model_dump(), contract.chip.model_dump(), contract.training_run
+        )
+        dimension = contract.embedder.dimension
+        return cls(Gallery.open(gallery_folder(model), identity, dimension), dimension)
+
+    def refine(self, decision: Decision, vector: Vectors, rule: Rejection) -> Decision:
+        """Return the decision once the gallery was looked at.
+
+        A face nearer to one of a person's negatives than to the person is not that person. An
+        enrolled person is named at the model's own threshold, when nearer than the trained one.
+
+        Args:
+            decision: What the model says.
+            vector: Unit-length embedding, float32 [D].
+            rule: The model's rejection rule.
+        """
+        index = self._current()
+        negative = index.negative_similarity(decision.candidate, vector)
+        if not decision.unknown and negative is not None and negative > decision.score:
+            decision = replace(
+                decision, name=UNKNOWN, index=rule.unknown_index, probability=1.0 - decision.score
+            )
+        match = index.match(vector)
+        if match is None or match.centroid_similarity < rule.threshold:
+            return decision
+        if decision.unknown or match.centroid_similarity > decision.similarity:
+            return _named(decision, match, rule)
+        return decision
+
+    def _current(self) -> Index:
+        if self._gallery.changed():
+            with self._lock:
+                self._index = Index(self._gallery.people(), self._dimension)
+        return self._index
+
+
+def _named(decision: Decision, match: Match, rule: Rejection) -> Decision:
+    return replace(
+        decision,
+        index=NO_INDEX,
+        name=match.name,
+        probability=rule.belief(match.centroid_similarity),
+        similarity=match.centroid_similarity,
+        candidate=match.name,
+        score=match.centroid_similarity,
+    )
