@@ -86,7 +86,7 @@ def test_an_unknown_detector_is_refused_with_the_known_ones() -> None:
     with pytest.raises(WeightsError) as caught:
         load_detector("hogg")
     assert caught.value.message == (
-        "no such detector: expected one of hog, haar, yunet, stub, received 'hogg'"
+        "no such detector: expected one of hog, haar, hog+haar, yunet, stub, received 'hogg'"
     )
 
 
@@ -132,3 +132,13 @@ def test_a_box_knows_its_size() -> None:
     box = Box(2, 3, 12, 8)
     assert (box.width, box.height, box.area) == (10, 5, 50)
     assert box.scaled(2) == Box(4, 6, 24, 16)
+
+
+def test_the_cascade_looks_only_where_hog_found_nobody(portrait: Pixels) -> None:
+    both = load_detector("hog+haar")
+    assert both.detect(portrait) == load_detector("hog").detect(portrait)
+    # Upside down there is no face for HOG; whatever the cascade says is the answer.
+    turned = np.ascontiguousarray(portrait[::-1])
+    assert load_detector("hog").detect(turned) == []
+    cascade = load_detector("haar", {"scale": 1.1, "neighbours": 5})
+    assert both.detect(turned) == cascade.detect(turned)

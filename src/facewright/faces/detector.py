@@ -29,6 +29,7 @@ class Detector(Protocol):
 _DETECTORS = {
     "hog": "facewright.faces.detectors.hog:HogDetector",
     "haar": "facewright.faces.detectors.haar:HaarDetector",
+    "hog+haar": "facewright.faces.detectors.chain:HogThenHaarDetector",
     "yunet": "facewright.faces.detectors.yunet:YunetDetector",
     "stub": "facewright.faces.detectors.stub:StubDetector",
 }

@@ -30,7 +30,9 @@ class Recipe:
         "Pretrained network: dlib-resnet-v1, facenet-nn4-small2, facenet-inception-resnet-v1, "
         "stub, or onnx:FILE.",
     )
-    detector: str = _option("hog", "Face detector: hog, haar, yunet, yunet:FILE, or stub.")
+    detector: str = _option(
+        "hog", "Face detector: hog, haar, hog+haar, yunet, yunet:FILE, or stub."
+    )
     seed: int = _option(0, "Seed of the split and the optimiser.", least=0, most=2**31 - 1)
     fine_tune: int = _option(0, "Train the embedder's last N blocks as well.", least=0, most=1000)
     held_out: float = _option(
