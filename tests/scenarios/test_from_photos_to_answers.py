@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from facewright.projects.project import create_project
+from facewright.training.people import member, write_photos
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def url(project: Path, _trained: None) -> Iterator[str]:
 
 
 def test_training_leaves_the_files_of_the_contract(project: Path, url: str) -> None:
-    made = {path.name for path in (project / "outputs").iterdir()}
+    made = {path.name for path in (project / "outputs").iterdir() if path.is_file()}
     assert made == {
         "my_model.h5",
         "my_model.onnx",
@@ -173,6 +174,24 @@ def test_health_and_swagger_answer(url: str) -> None:
     base = url.removesuffix("/score")
     assert httpx.get(f"{base}/").text == "Healthy"
     assert httpx.get(f"{base}/swagger.json").json()["swagger"] == "2.0"
+
+
+def test_a_running_service_knows_an_enrolled_person_at_once_and_forgets_at_once(
+    project: Path, url: str, tmp_path: Path
+) -> None:
+    *enrolled, later = write_photos(tmp_path, member("thea"), range(7))
+
+    def name() -> str:
+        return _python(project, "call_service.py", "-u", url, "-p", later).stdout.splitlines()[-1]
+
+    assert name() == "unknown"
+    added = _python(project, "-m", "facewright", "people", "add", "thea", *enrolled)
+    assert added.returncode == 0, added.stderr
+    assert name() == "thea"
+    removed = _python(project, "-m", "facewright", "people", "remove", "thea", "--yes")
+    assert removed.returncode == 0, removed.stderr
+    assert name() == "unknown"
+    assert not (project / "outputs" / "my_model.gallery").exists()
 
 
 def test_serving_loads_no_tensorflow(project: Path, url: str, one_face: Path) -> None:
