@@ -9,8 +9,8 @@ from facewright.classifier.calibration import (
     calibrate,
     nearest,
     strangers_needed,
-    wilson_interval,
 )
+from facewright.classifier.metrics import wilson
 from facewright.classifier.rejection import Rejection, Vectors, unit
 
 DIMENSION = 64
@@ -121,4 +121,4 @@ def test_people_stay_above_the_threshold() -> None:
     [(0, 100, (0, 0.0370)), (5, 100, (0.0215, 0.1118)), (100, 100, (0.9630, 1)), (0, 0, (0, 1))],
 )
 def test_wilsons_interval(count: int, total: int, expected: tuple[float, float]) -> None:
-    assert wilson_interval(count, total) == pytest.approx(expected, abs=1e-4)
+    assert wilson(count, total) == pytest.approx(expected, abs=1e-4)

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facewright.classifier.metrics import wilson
 from facewright.evaluation.curves import area
 from facewright.evaluation.intervals import (
     of_area,
     of_mean,
     standard_error,
     student,
-    wilson,
 )
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facewright.classifier.labels import UNKNOWN, people
+from facewright.classifier.metrics import wilson
 from facewright.classifier.rejection import Rejection, Vectors, centroids, trimmed_mean
 
 FEWEST_STRANGERS = 20
@@ -112,17 +113,6 @@ def strangers_needed(rate: float) -> int:
     return math.ceil(3 / rate)
 
 
-def wilson_interval(count: int, total: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson, 1927); (0, 1) when nothing was counted."""
-    if total == 0:
-        return 0.0, 1.0
-    z = NormalDist().inv_cdf(0.975)
-    share, spread = count / total, z * z / total
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def _method(strangers: int, rate: float) -> Method:
     if strangers >= strangers_needed(rate):
         return "quantile"
@@ -193,7 +183,7 @@ def _evidence(
     own: list[float],
 ) -> Evidence:
     above = int(np.sum(scores >= threshold))
-    low, high = wilson_interval(above, len(scores))
+    low, high = wilson(above, len(scores))
     strangers, held_out, drawn = map(len, parts)
     return Evidence(
         false_positive_rate=rate,

@@ -1,10 +1,14 @@
-"""How well held-out photos were named."""
+"""How well photos were named, and how sure that is."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
+
+_Z = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True)
@@ -59,3 +63,21 @@ def scores(matrix: NDArray[np.int64], labels: Sequence[str]) -> list[Score]:
 
 def _share(part: np.int64, whole: np.int64) -> float | None:
     return float(part / whole) if whole else None
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share, fractions of 1.
+
+    Wilson, *Probable inference, the law of succession, and statistical inference* (JASA 1927); it
+    stays within 0–1 and does not shrink to a point when nothing, or everything, was right.
+
+    Args:
+        part: How many of them.
+        whole: Of how many; 0 gives 0–1.
+    """
+    if not whole:
+        return 0.0, 1.0
+    share, square = part / whole, _Z**2 / whole
+    middle = (share + square / 2) / (1 + square)
+    half = _Z * math.sqrt(share * (1 - share) / whole + square / (4 * whole)) / (1 + square)
+    return max(0.0, middle - half), min(1.0, middle + half)

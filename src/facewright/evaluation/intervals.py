@@ -1,4 +1,4 @@
-"""95 % intervals of shares, of means over folds, and of areas under ROC curves."""
+"""95 % intervals of means over folds and of areas under ROC curves."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -15,24 +15,6 @@ _STUDENT = (
     2.0796, 2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484, 2.0452, 2.0423,
 )  # fmt: skip
 _BISECTIONS = 60
-
-
-def wilson(part: int, whole: int) -> Interval:
-    """Return the interval of a share.
-
-    Wilson, *Probable inference, the law of succession, and statistical inference* (JASA 1927); it
-    stays within 0–1 and does not shrink to a point when nothing, or everything, was right.
-
-    Args:
-        part: How many of them.
-        whole: Of how many; 0 gives 0–1.
-    """
-    if not whole:
-        return 0.0, 1.0
-    share, square = part / whole, _Z**2 / whole
-    middle = (share + square / 2) / (1 + square)
-    half = _Z * math.sqrt(share * (1 - share) / whole + square / (4 * whole)) / (1 + square)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def standard_error(values: Sequence[float]) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from facewright.classifier.head import HeadWeights
 from facewright.errors import TrainingError
 from facewright.recognizer.keras_network import PROBABILITIES
-from facewright.training.fit_head import EpochReport, compile_for_labels
+from facewright.training.fit_head import fit_classifier
 from facewright.training.recipe import Recipe
 from facewright.training.reporter import Reporter
 
@@ -47,15 +47,8 @@ def fine_tune(
     _unfreeze(network, blocks[-recipe.fine_tune :])
     keras.utils.set_random_seed(recipe.seed)
     classifier = keras.Model(network.input, network.get_layer(PROBABILITIES).output)
-    compile_for_labels(classifier, recipe.learning_rate / _SLOWER)
-    classifier.fit(
-        chips,
-        np.asarray(targets),
-        epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
-        verbose=0,
-        callbacks=[EpochReport(reporter)],
-    )
+    rate = recipe.learning_rate / _SLOWER
+    fit_classifier(classifier, chips, targets, rate, recipe, reporter)
     kernel, bias = network.get_layer(PROBABILITIES).get_weights()
     return HeadWeights(kernel, bias)
 

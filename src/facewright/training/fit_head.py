@@ -1,6 +1,7 @@
 """Training the dense softmax head on embeddings, with Adam."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -43,23 +44,39 @@ def fit_head(
     """
     keras.utils.set_random_seed(recipe.seed)
     network = head_network(vectors.shape[1], classes)
-    compile_for_labels(network, recipe.learning_rate)
+    fit_classifier(network, vectors, targets, recipe.learning_rate, recipe, reporter)
+    kernel, bias = network.get_layer(PROBABILITIES).get_weights()
+    return HeadWeights(kernel, bias)
+
+
+def fit_classifier(
+    network: keras.Model,
+    inputs: NDArray[Any],
+    targets: Sequence[int],
+    learning_rate: float,
+    recipe: Recipe,
+    reporter: Reporter,
+) -> None:
+    """Fit a network with softmax output to label indices, with Adam, in place.
+
+    Args:
+        network: What to fit; frozen layers stay as they are.
+        inputs: Its inputs, [N, …].
+        targets: Index of each row's label.
+        learning_rate: Adam's step size.
+        recipe: Epochs and batch size.
+        reporter: Hears loss and accuracy of each epoch.
+    """
+    network.compile(
+        optimizer=keras.optimizers.Adam(learning_rate),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
     network.fit(
-        vectors,
+        inputs,
         np.asarray(targets),
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,
         verbose=0,
         callbacks=[EpochReport(reporter)],
-    )
-    kernel, bias = network.get_layer(PROBABILITIES).get_weights()
-    return HeadWeights(kernel, bias)
-
-
-def compile_for_labels(network: keras.Model, learning_rate: float) -> None:
-    """Make a network ready to be fitted to label indices."""
-    network.compile(
-        optimizer=keras.optimizers.Adam(learning_rate),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
     )

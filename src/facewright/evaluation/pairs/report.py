@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from statistics import mean
 
+from facewright.classifier.metrics import wilson
 from facewright.evaluation.curves import Curve, area, curve
-from facewright.evaluation.intervals import Interval, of_area, of_mean, standard_error, wilson
+from facewright.evaluation.intervals import Interval, of_area, of_mean, standard_error
 from facewright.evaluation.pairs.evaluate import PairsResult
 from facewright.evaluation.report.page import Fact, Figure, Page, Table, between, percent
 from facewright.evaluation.report.publish import charts

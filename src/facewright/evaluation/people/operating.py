@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from facewright.classifier.labels import UNKNOWN
+from facewright.classifier.metrics import wilson
 from facewright.classifier.rejection import Decision
 from facewright.evaluation.curves import Curve, Scores, area, curve
-from facewright.evaluation.intervals import Interval, of_area, wilson
+from facewright.evaluation.intervals import Interval, of_area
 
 _NEVER = float("-inf")
 
