@@ -89,7 +89,7 @@ def test_pairs_are_told_apart_and_a_missed_face_is_an_error(
         "pairs": 17,
         "missed": 1,
         "missed_photos": [
-            {"photo": "clara/clara_0009.jpg", "reason": "no face found by the detector hog"}
+            {"photo": "clara/clara_0009.jpg", "reason": "no face found by the detector hog+haar"}
         ],
         "tar_at_far": {"0.1": 6 / 7, "0.01": 6 / 7, "0.001": 6 / 7},
         "tar_at_far_interval": {
@@ -99,7 +99,7 @@ def test_pairs_are_told_apart_and_a_missed_face_is_an_error(
         "auroc": pytest.approx(6 / 7),
         "auroc_interval": [pytest.approx(0.5740, abs=1e-4), pytest.approx(0.9597, abs=1e-4)],
         "embedder": "dlib-resnet-v1",
-        "detector": "hog",
+        "detector": "hog+haar",
         "mirror": True,
         "photos": 25,
         "notes": [

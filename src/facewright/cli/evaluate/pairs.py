@@ -16,7 +16,9 @@ def pairs(
         Path | None, typer.Option(help="Another list of pairs, to choose the threshold on.")
     ] = None,
     embedder: Annotated[str, typer.Option(help="Name of an embedder.")] = "dlib-resnet-v1",
-    detector: Annotated[str, typer.Option(help="Name of a detector.")] = "hog",
+    detector: Annotated[
+        str, typer.Option(help="Name of a detector; a face that is missed makes its pairs wrong.")
+    ] = "hog+haar",
     model: Annotated[
         Path | None, typer.Option(help="A trained model, in place of embedder and detector.")
     ] = None,
