@@ -146,3 +146,15 @@ def test_starting_takes_less_than_0_4_seconds_of_processor_time(command: list[st
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     assert min(seconds() for _ in range(3)) < 0.4
+
+
+def test_evaluating_people_takes_the_projects_model_when_none_is_named(
+    facewright: Run, tmp_path: Path
+) -> None:
+    # As the README shows it.
+    (tmp_path / "later").mkdir()
+    (tmp_path / "others").mkdir()
+    ended = facewright("evaluate", "people", "--known", "later", "--strangers", "others")
+    assert ended.code == 1
+    assert "outputs/my_model.onnx" in ended.stderr
+    assert "hint: " in ended.stderr

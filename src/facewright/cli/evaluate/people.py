@@ -10,9 +10,9 @@ from facewright.cli.evaluate.show import JsonOption, WorkersOption, show
 
 
 def people(
-    model: Annotated[Path, typer.Option(help="The model file.")],
     known: Annotated[Path, typer.Option(help="Folder of known people's folders.")],
     strangers: Annotated[Path, typer.Option(help="Folder of photos of others, however deep.")],
+    model: Annotated[Path, typer.Option(help="The model file.")] = Path("outputs/my_model.onnx"),
     output: Annotated[Path, typer.Option(help="Folder for the report.")] = Path(
         "outputs/evaluation/people"
     ),
