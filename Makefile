@@ -45,5 +45,5 @@ lock:
 	@echo "Installing into .venv: TensorFlow and dlib's models are large, this takes 1 to 3 minutes"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt pip
-	@$(BIN)/pip install -q -c constraints.txt -e '.[train]' --group dev
+	@$(BIN)/pip install -q -c constraints.txt -e '.[all]' --group dev
 	@touch $@

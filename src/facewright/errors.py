@@ -20,6 +20,16 @@
     ├── GalleryError             people enrolled without training: a name, a file, another model
     ├── EvaluationError          a list of pairs or a folder cannot be evaluated
     ├── ProjectError             a project folder is missing, broken or in the way
+    ├── AccountError             accounts, workspaces and the projects in them
+    ├── DatabaseError            the database of records cannot be used
+    ├── SnapshotError            the files of a project cannot be sent or kept
+    ├── DependenciesError        a dependency file, or what it asks for
+    ├── TargetError              a compute target cannot do what is asked
+    │   └── TargetUnreachable    it does not answer, which says nothing about its jobs
+    ├── EngineError              a container engine
+    │   └── EngineUnreachable    none answers
+    ├── RunError                 a run cannot be submitted, found or changed
+    │   └── HistoryUnreachable   the tracking server or its database does not answer
     ├── ServiceError             a call to a service
     │   ├── ServiceUnreachable   nobody answered
     │   └── ServiceRefused       the service answered with an error
@@ -146,6 +156,66 @@ class ProjectError(FacewrightError):
     """Raised when a project folder is missing, broken or in the way."""
 
     code = "project"
+
+
+class AccountError(FacewrightError):
+    """Raised when an account, a workspace or a project's place in one is missing or in the way."""
+
+    code = "account"
+
+
+class DatabaseError(FacewrightError):
+    """Raised when the database of records cannot be reached, read or brought up to date."""
+
+    code = "database"
+
+
+class SnapshotError(FacewrightError):
+    """Raised when the files of a project cannot be sent, kept or restored."""
+
+    code = "snapshot"
+
+
+class DependenciesError(FacewrightError):
+    """Raised when a dependency file cannot be read or what it asks for cannot be installed."""
+
+    code = "dependencies"
+
+
+class TargetError(FacewrightError):
+    """Raised when a compute target is missing, misconfigured, or cannot do what is asked."""
+
+    code = "target"
+
+
+class TargetUnreachable(TargetError):
+    """Raised when a compute target does not answer, which says nothing about its jobs."""
+
+    code = "target-unreachable"
+
+
+class EngineError(FacewrightError):
+    """Raised when a container engine refuses or fails."""
+
+    code = "engine"
+
+
+class EngineUnreachable(EngineError):
+    """Raised when no container engine answers."""
+
+    code = "engine-unreachable"
+
+
+class RunError(FacewrightError):
+    """Raised when a run cannot be submitted, found or changed."""
+
+    code = "run"
+
+
+class HistoryUnreachable(RunError):
+    """Raised when the tracking server or its database does not answer."""
+
+    code = "history-unreachable"
 
 
 class ServiceError(FacewrightError):
