@@ -1,0 +1,1 @@
+"""Container engines, and what images are made of."""

@@ -1,0 +1,1 @@
+"""The database of records: one engine, one history of migrations."""
