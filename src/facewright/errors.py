@@ -28,6 +28,7 @@
     │   └── TargetUnreachable    it does not answer, which says nothing about its jobs
     ├── EngineError              a container engine
     │   └── EngineUnreachable    none answers
+    ├── ImageError               a container image cannot be read, built or moved
     ├── RunError                 a run cannot be submitted, found or changed
     │   └── HistoryUnreachable   the tracking server or its database does not answer
     ├── ServiceError             a call to a service
@@ -204,6 +205,12 @@ class EngineUnreachable(EngineError):
     """Raised when no container engine answers."""
 
     code = "engine-unreachable"
+
+
+class ImageError(FacewrightError):
+    """Raised when a container image cannot be read, built or moved."""
+
+    code = "image"
 
 
 class RunError(FacewrightError):
