@@ -29,6 +29,9 @@
     ├── EngineError              a container engine
     │   └── EngineUnreachable    none answers
     ├── ImageError               a container image cannot be read, built or moved
+    ├── ManagementError          models, manifests, images, services, environments as records
+    │   ├── NotFound             there is no such one
+    │   └── InUse                something else needs it
     ├── RunError                 a run cannot be submitted, found or changed
     │   └── HistoryUnreachable   the tracking server or its database does not answer
     ├── ServiceError             a call to a service
@@ -211,6 +214,24 @@ class ImageError(FacewrightError):
     """Raised when a container image cannot be read, built or moved."""
 
     code = "image"
+
+
+class ManagementError(FacewrightError):
+    """Raised when a model, manifest, image, service or environment cannot be made or changed."""
+
+    code = "management"
+
+
+class NotFound(ManagementError):
+    """Raised when there is no model, manifest, image, service or environment of that id or name."""
+
+    code = "management-not-found"
+
+
+class InUse(ManagementError):
+    """Raised when something cannot be deleted since something else needs it."""
+
+    code = "management-in-use"
 
 
 class RunError(FacewrightError):

@@ -22,6 +22,8 @@ def test_a_project_holds_what_the_contract_names(tmp_path: Path) -> None:
         "README.md",
         "call_service.py",
         "config/dependencies.yml",
+        "config/docker.compute",
+        "config/docker.runconfig",
         "config/local.compute",
         "config/local.runconfig",
         "score.py",

@@ -1,0 +1,1 @@
+"""Tables, one file for each room that remembers something."""
