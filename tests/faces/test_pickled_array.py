@@ -290,6 +290,12 @@ def test_real_pickles_with_bytes_changed_raise_nothing_but_input_errors(
     try_it(bytes(pickled))
 
 
+@pytest.mark.parametrize("name", [b"cnumpy\\u\ndtype\n", b"cnumpy\n\\8\n", b"Pa\\u\n"])
+def test_a_backslash_in_a_name_is_refused_without_a_warning(name: bytes) -> None:
+    with pytest.raises(InputError):
+        numeric_array_from_pickle(name + b".")
+
+
 def try_it(data: bytes) -> None:
     try:
         array = numeric_array_from_pickle(data)

@@ -95,7 +95,10 @@ def test_every_face_of_a_group_is_named(recognizer: Recognizer, population: Path
     answer = recognizer.recognize(np.hstack([photo[:height] for photo in photos]))
     by_place = sorted(answer.faces, key=lambda face: face.box.left)
     assert [face.name for face in by_place] == list(names)
-    largest = max(answer.faces, key=lambda face: face.box.right - face.box.left)
+    largest = max(
+        answer.faces,
+        key=lambda face: (face.box.right - face.box.left) * (face.box.bottom - face.box.top),
+    )
     assert answer.name == largest.name
 
 

@@ -1,6 +1,7 @@
 import base64
 import datetime
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,8 @@ def test_samples_that_cannot_travel_are_refused(sample: Any, data_type: Any, wor
         of(sample, data_type)
 
 
-def test_a_data_frame_needs_pandas() -> None:
+def test_a_data_frame_needs_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)  # as if it were not installed
     with pytest.raises(MissingLibrary, match="needs pandas") as caught:
         of([], DataTypes.PANDAS)
     assert "pip install pandas" in str(caught.value.hint)

@@ -4,7 +4,8 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,13 @@ JSON = {"content-type": "application/json"}
 def schema_of(run: Any, **samples: Any) -> Schema:
     inputs = {name: SampleDefinition(DataTypes.STANDARD, value) for name, value in samples.items()}
     return read_schema(generate_schema(run, inputs=inputs))
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def script_of(run: Any) -> Script:
@@ -91,6 +99,14 @@ def test_the_swagger_document_is_that_of_the_schema(faces: httpx.Client) -> None
 
     assert document["info"]["title"] == "faces"
     assert "input_bytes" in document["definitions"]["ServiceInput"]["properties"]
+
+
+def test_the_openapi_document_is_that_of_the_schema(faces: httpx.Client) -> None:
+    document = faces.get("/openapi.json").json()
+
+    assert (document["openapi"], document["info"]["title"]) == ("3.1.0", "faces")
+    wanted = document["components"]["schemas"]["ServiceInput"]
+    assert wanted["properties"] == {"input_bytes": {"type": "string", "examples": ["photo"]}}
 
 
 def test_no_server_is_named(faces: httpx.Client) -> None:
@@ -175,6 +191,30 @@ def test_a_body_that_never_ends_is_given_up() -> None:
             response = client.post("/score", content=slowly(), headers=JSON)
             assert_problem(response, 408, "body-too-slow")
         assert client.get("/").text == "Healthy"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"x": NaN}',
+        b'{"x": 1e999}',
+        b'{"x": -Infinity}',
+        b'{"x": ' + b"9" * 10_000 + b"}",
+        b'{"x": true}',
+        b'{"x": null}',
+        b'{"x": "1.0"}',
+        b'{"x": 1.0}garbage',
+        b"\xef\xbb\xbf{",
+        b"\x00",
+        b"",
+    ],
+    ids=range(12),
+)
+def test_hostile_json_is_refused_and_nothing_breaks(body: bytes) -> None:
+    with service(lambda x: x, x=1.5) as client:
+        assert_problem(client.post("/score", content=body, headers=JSON), 400, "input")
+        assert client.post("/score", json={"x": 2}).json() == 2.0
 
 
 def test_a_request_id_is_made_or_kept(faces: httpx.Client) -> None:
@@ -267,53 +307,24 @@ def test_run_is_called_one_at_a_time_and_the_server_still_answers() -> None:
     def run(x: str) -> int:
         inside.append(x)
         entered.release()
-        leave.wait(10)
+        leave.wait(60)
         most = len(inside)
         inside.remove(x)
         return most
 
-    limits = Limits(waiting_runs=1)
-    with service(run, limits, x="a") as client:
-        answers: list[httpx.Response] = []
-
-        def call(x: str) -> None:
-            answers.append(client.post("/score", json={"x": x}))
-
-        callers = [threading.Thread(target=call, args=(x,)) for x in "ab"]
-        for caller in callers:
-            caller.start()
-        assert entered.acquire(timeout=10)
-        deadline = time.monotonic() + 10
-        while client.get("/readyz").status_code == 200:
-            assert time.monotonic() < deadline
+    with service(run, Limits(waiting=1), x="a") as client, ThreadPoolExecutor() as pool:
+        first = pool.submit(client.post, "/score", json={"x": "a"})
+        assert entered.acquire(timeout=60)
+        second = pool.submit(client.post, "/score", json={"x": "b"})
+        wait_until(lambda: "queue_length 1.0" in client.get("/metrics").text)
         refused = client.post("/score", json={"x": "c"})
-        assert client.get("/livez").status_code == 200
+        probes = [client.get(path).status_code for path in ("/livez", "/readyz")]
         leave.set()
-        for caller in callers:
-            caller.join()
 
-    assert_problem(refused, 503, "overloaded")
+    assert_problem(refused, 429, "overloaded")
     assert refused.headers["retry-after"] == "1"
-    assert [answer.json() for answer in answers] == [1, 1]
-
-
-def test_several_runs_go_side_by_side_when_asked() -> None:
-    meeting = threading.Barrier(2, timeout=10)
-
-    with service(lambda x: meeting.wait() >= 0, Limits(concurrent_runs=2), x="a") as client:
-        answers: list[Any] = []
-        callers = [
-            threading.Thread(
-                target=lambda: answers.append(client.post("/score", json={"x": "a"}).json())
-            )
-            for _ in range(2)
-        ]
-        for caller in callers:
-            caller.start()
-        for caller in callers:
-            caller.join()
-
-    assert answers == [True, True]
+    assert probes == [200, 200]
+    assert [first.result().json(), second.result().json()] == [1, 1]
 
 
 def test_a_schema_that_differs_from_run_is_refused_at_once() -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from facewright.errors import MissingLibrary, WeightsError
 from facewright.faces.face import Face, Pixels
+from facewright.faces.stored_settings import completed
 
 
 class Detector(Protocol):
@@ -23,6 +24,15 @@ class Detector(Protocol):
 
     def detect(self, pixels: Pixels) -> list[Face]:
         """Return the faces of a photo, the largest first; an empty list when there is none."""
+        ...
+
+
+@runtime_checkable
+class CloseDetector(Detector, Protocol):
+    """A detector that does not always look as closely as it could."""
+
+    def detect_small(self, pixels: Pixels) -> list[Face]:
+        """Return the faces of a photo, the small ones beside large ones too; the largest first."""
         ...
 
 
@@ -57,7 +67,7 @@ def load_detector(
             f"no such detector: expected one of {', '.join(_DETECTORS)}, received {name!r}",
             hint="`hog` is the one to start with",
         )
-    arguments: dict[str, Any] = dict(settings or {})
+    arguments: dict[str, Any] = {} if settings is None else completed(plain, settings)
     if plain == "yunet" and settings is None:
         arguments = {"file": Path(file)} if file else {"folder": weights}
     return _class(plain)(**arguments)

@@ -49,6 +49,13 @@ class Box:
         edges = (self.left, self.top, self.right, self.bottom)
         return Box(*(round(edge * factor) for edge in edges))
 
+    def same_face(self, other: "Box") -> bool:
+        """Whether two boxes share a third of what they cover together, as those of one face do."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        shared = max(0, width) * max(0, height)
+        return 3 * shared >= self.area + other.area - shared
+
 
 @dataclass(frozen=True)
 class Face:

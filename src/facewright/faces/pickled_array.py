@@ -91,7 +91,17 @@ def _operations(data: bytes) -> Iterator[tuple[str, Any]]:
 def _argument(opcode: pickletools.OpcodeInfo, stream: io.BytesIO) -> Any:
     if opcode.name == "STRING":
         return _python2_string(stream.readline())
+    if opcode.arg is not None and opcode.arg.name.startswith("stringnl"):
+        _refuse_escape(stream)
     return opcode.arg.reader(stream) if opcode.arg is not None else None
+
+
+def _refuse_escape(stream: io.BytesIO) -> None:
+    # No name of NumPy's has a backslash, and pickletools warns about some of them.
+    start = stream.tell()
+    if b"\\" in stream.readline() + stream.readline():
+        raise ValueError("a backslash in a name")
+    stream.seek(start)
 
 
 def _python2_string(line: bytes) -> str:

@@ -1,16 +1,24 @@
-"""Photos made smaller or larger for a detector, and boxes brought back."""
+"""Photos made smaller, larger or grey for a detector, and boxes brought back."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from facewright.faces.face import Pixels
 
 
-def to_longer_side(pixels: Pixels, side: int, *, enlarge: float = 1.0) -> tuple[Pixels, float]:
+def grey(pixels: Pixels) -> NDArray[np.uint8]:
+    """Return the luminance of a photo, uint8 [height, width]."""
+    return np.asarray(Image.fromarray(pixels).convert("L"), dtype=np.uint8)
+
+
+def to_longer_side(
+    pixels: NDArray[np.uint8], side: int, *, enlarge: float = 1.0
+) -> tuple[NDArray[np.uint8], float]:
     """Resize a photo so that its longer side is at most `side` pixels.
 
     Args:
-        pixels: RGB, uint8 [height, width, 3].
+        pixels: RGB, uint8 [height, width, 3], or grey, uint8 [height, width].
         side: Wanted longer side, in pixels.
         enlarge: How far a smaller photo may be enlarged; 1 leaves it as it is.
 

@@ -17,11 +17,13 @@ class Enrolled:
 
     Args:
         gallery: The gallery.
+        identity: Its contract id.
         dimension: Length of the embeddings.
     """
 
-    def __init__(self, gallery: Gallery, dimension: int) -> None:
+    def __init__(self, gallery: Gallery, identity: str, dimension: int) -> None:
         self._gallery = gallery
+        self._identity = identity
         self._dimension = dimension
         self._lock = threading.Lock()
         self._index = Index((), dimension)
@@ -37,7 +39,12 @@ class Enrolled:
             contract.embedder.model_dump(), contract.chip.model_dump(), contract.training_run
         )
         dimension = contract.embedder.dimension
-        return cls(Gallery.open(gallery_folder(model), identity, dimension), dimension)
+        gallery = Gallery.open(gallery_folder(model), identity, dimension)
+        return cls(gallery, identity, dimension)
+
+    def open_gallery(self) -> Gallery:
+        """Return the gallery once more, for who lists or changes it; changes are seen here."""
+        return Gallery.open(self._gallery.folder, self._identity, self._dimension)
 
     def refine(self, decision: Decision, vector: Vectors, rule: Rejection) -> Decision:
         """Return the decision once the gallery was looked at.
@@ -62,6 +69,25 @@ class Enrolled:
         if decision.unknown or match.centroid_similarity > decision.similarity:
             return _named(decision, match, rule)
         return decision
+
+    def nearest(self, vector: Vectors) -> tuple[str, float] | None:
+        """Return the nearest enrolled person and the similarity; None when nobody is enrolled."""
+        match = self._current().match(vector)
+        return None if match is None else (match.name, match.centroid_similarity)
+
+    def nearest_other(self, name: str, vector: Vectors) -> float | None:
+        """Return the similarity to the nearest enrolled person who is not `name`; None if nobody.
+
+        A person is as near as the mean of the photos is; a runner-up as the nearest of them.
+
+        Args:
+            name: The person who does not count.
+            vector: Unit-length embedding, float32 [D].
+        """
+        match = self._current().match(vector)
+        if match is None:
+            return None
+        return match.centroid_similarity if match.name != name else match.runner_up_similarity
 
     def _current(self) -> Index:
         if self._gallery.changed():

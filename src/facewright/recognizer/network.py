@@ -1,5 +1,8 @@
 """The port of a trained network: chips in, probabilities and embeddings out."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +17,23 @@ _READERS = {
     ".onnx": ("facewright.recognizer.onnx_file:OnnxNetwork", "serve"),
     ".h5": ("facewright.recognizer.keras_file:KerasNetwork", "train"),
 }
+
+
+_threads: ContextVar[int] = ContextVar("network_threads", default=1)
+
+
+@contextmanager
+def threads_for_networks(count: int) -> Iterator[None]:
+    """Give networks that are loaded inside the block so many threads for one run.
+
+    For a server that calls a script's `init()`: workers × threads is best the number of cores, and
+    several workers of one thread each are quicker than one of several.
+    """
+    token = _threads.set(count)
+    try:
+        yield
+    finally:
+        _threads.reset(token)
 
 
 class Network(Protocol):
@@ -56,10 +76,11 @@ def load_network(path: Path) -> Network:
     target, extra = _READERS[path.suffix]
     module, _, attribute = target.partition(":")
     try:
-        network: Network = getattr(import_module(module), attribute)(path)
+        reader: Callable[..., Network] = getattr(import_module(module), attribute)
+        # Keras takes its threads from TensorFlow's own settings.
+        return reader(path, _threads.get()) if path.suffix == ".onnx" else reader(path)
     except ImportError as error:
         raise MissingLibrary(
             f"reading {path.suffix} files needs the library {error.name}, which is not installed",
             hint=f"run `pip install 'facewright[{extra}]'`",
         ) from error
-    return network

@@ -96,6 +96,8 @@ class ArrayType:
             natural = numpy.asarray(value)
             if natural.size and natural.dtype.kind not in _SOURCES[dtype.kind]:
                 raise ValueError(f"expected {self.dtype} values, received {natural.dtype.name}")
+            if natural.dtype.kind == "f" and not numpy.isfinite(natural).all():
+                raise ValueError(f"expected {self.dtype} values: a number is too large")
             with numpy.errstate(over="raise"):
                 return numpy.asarray(value, dtype=dtype)
         except (OverflowError, FloatingPointError, TypeError, RecursionError) as error:

@@ -1,6 +1,7 @@
 """Loads a scoring script and calls its ``init`` and ``run``."""
 
 import contextlib
+import functools
 import importlib.util
 import inspect
 import itertools
@@ -9,9 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from facewright.errors import FacewrightError, InputError, SchemaError
+
+Found = TypeVar("Found")
 
 _numbers = itertools.count(1)
 
@@ -29,6 +32,18 @@ class Script:
     path: Path
     run_function: Callable[..., Any]
     init_function: Callable[[], Any] | None = None
+
+    @functools.cached_property
+    def _signature(self) -> inspect.Signature:
+        return inspect.signature(self.run_function)
+
+    def find(self, kind: type[Found]) -> Found | None:
+        """Return the first object of a class among the script's module variables, or None.
+
+        So a server can mount routes of its own around what ``init()`` loaded.
+        """
+        variables = list(getattr(self.run_function, "__globals__", {}).values())
+        return next((value for value in variables if isinstance(value, kind)), None)
 
     def init(self) -> None:
         """Call ``init()`` once, in the script's folder, before the first request.
@@ -52,7 +67,7 @@ class Script:
             Exception: Whatever ``run`` raises.
         """
         try:
-            inspect.signature(self.run_function).bind(*arguments, **inputs)
+            self._signature.bind(*arguments, **inputs)
         except TypeError as error:
             raise InputError(f"Argument mismatch: run() got other arguments: {error}") from error
         return self.run_function(*arguments, **inputs)

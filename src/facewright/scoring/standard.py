@@ -3,6 +3,7 @@
 import base64
 import binascii
 import datetime
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +98,8 @@ class StandardType:
                 f"expected {self.python} as a JSON {_JSON_NAMES[carrier]}, received "
                 f"{_JSON_NAMES.get(type(value), 'something else')}"
             )
+        if self.python == "float" and not math.isfinite(value):  # type: ignore[arg-type]
+            raise ValueError("the number is too large for a float")  # JSON's 1e999
         return parser(value) if parser else value
 
 

@@ -13,6 +13,8 @@ _SWAGGER = {
     "f": {"type": "number", "format": "double"},
     "M": {"type": "string", "format": "date-time"},
 }
+# What JSON's 1e999 becomes; NaN it cannot say.
+_INFINITE = (float("inf"), float("-inf"))
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class TableType:
         strange = sorted({key for record in value for key in record} - self.columns.keys())
         if strange:
             raise ValueError(f"expected the columns {list(self.columns)}, received {strange}")
+        if any(item in _INFINITE for record in value for item in record.values()):
+            raise ValueError("a number is too large")
         try:
             return pandas.DataFrame(value, columns=list(self.columns)).astype(self.columns)
         except (TypeError, ValueError, OverflowError) as error:

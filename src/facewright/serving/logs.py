@@ -5,43 +5,68 @@ failure has ``exception`` with the traceback. What the scoring script prints bec
 level ``PRINT_STATEMENT``, as in the original.
 """
 
-import datetime
 import io
 import json
 import logging
 import sys
 import threading
+import time
 
 from facewright.serving import request_id
 
 PRINT_STATEMENT = 25
 
+_encode = json.JSONEncoder().encode
+
 
 class JsonLines(logging.Formatter):
     """Formats a record as one line of JSON."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._second = (0, "")
+
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its end."""
-        moment = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
         line = {
-            "timestamp": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "timestamp": self._timestamp(record),
             "level": record.levelname,
             "requestId": request_id.current.get(),
             "message": record.getMessage(),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line)
+        return _encode(line)
+
+    def _timestamp(self, record: logging.LogRecord) -> str:
+        second = int(record.created)
+        # A busy server logs many lines in the same second.
+        known, text = self._second
+        if known != second:
+            text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            self._second = second, text
+        return f"{text}.{int(record.created % 1 * 1000):03d}Z"
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Send everything that is logged to stderr as JSON lines; for a process that is a server."""
+def configure(level: int = logging.INFO, *, access: bool = True) -> None:
+    """Send everything that is logged to stderr as JSON lines; for a process that is a server.
+
+    Args:
+        level: What is not worth logging is below it.
+        access: Whether every request has a line.
+    """
+    # What no line shows need not be found out for each, in a server that logs every request.
+    # It is logging's documented way not to look for the line of the source.
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.addLevelName(PRINT_STATEMENT, "PRINT_STATEMENT")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # uvicorn's own words about its start and end; ours say the same with an address.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    if not access:
+        logging.getLogger("facewright.serving.middleware").setLevel(logging.WARNING)
 
 
 class PrintedLines(io.TextIOBase):

@@ -74,7 +74,7 @@ def _response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     problem = Problem(
-        title=http.HTTPStatus(status).phrase,
+        title=_title(status),
         status=status,
         detail=detail,
         code=code,
@@ -86,6 +86,13 @@ def _response(
     # ASCII: a name out of the request may hold half a surrogate pair, which UTF-8 cannot carry.
     text = json.dumps(problem.document())
     return Response(text, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _title(status: int) -> str:
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:  # 499, which proxies made up for a client that left
+        return "Client Closed Request"
 
 
 def _summary(error: BaseException) -> str:

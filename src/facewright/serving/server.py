@@ -1,135 +1,141 @@
-"""Runs a scoring script as a server in this process."""
+"""Runs a scoring script as a server: a supervisor and its workers."""
 
+import asyncio
 import contextlib
 import errno
+import ipaddress
 import logging
 import os
-import signal
 import socket
-import sys
-import threading
+import ssl
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any
 
-import uvicorn
-from starlette.types import ASGIApp
-
-from facewright.errors import FacewrightError, ServiceError
-from facewright.scoring import Schema, Script, load_schema, load_script
-from facewright.serving import logs
-from facewright.serving.app import create_app
-from facewright.serving.limits import Limits
+from facewright.errors import ServiceError
+from facewright.serving import keys, logs
+from facewright.serving.processes.metrics_listener import metrics_listener
+from facewright.serving.processes.specification import Specification
+from facewright.serving.processes.supervisor import Supervisor
+from facewright.serving.processes.worker_process import Launch
 
 logger = logging.getLogger(__name__)
 
-_DEFAULT_LIMITS = Limits()
 
-
-def serve(
-    script_path: Path,
-    *,
-    host: str = "127.0.0.1",
-    port: int,
-    schema: Path | None = None,
-    name: str = "service",
-    limits: Limits = _DEFAULT_LIMITS,
-    ready: Callable[[str], None] | None = None,
-) -> None:
+def serve(script: Path, *, ready: Callable[[str], None] | None = None, **options: Any) -> None:
     """Serve a scoring script until SIGTERM or Ctrl+C.
 
-    The process becomes the server: it works in the script's folder, its log goes to stderr as JSON
+    The process becomes the server's supervisor: its log and its workers' go to stderr as JSON
     lines, and what the script prints goes to the log.
 
     Args:
-        script_path: The script, such as ``score.py``.
-        host: Address to listen on; other machines reach it only if it is not loopback.
-        port: Port to listen on; 0 takes a free one.
-        schema: Its schema.json. Without one, ``run`` gets the body as text.
-        name: The service, for its Swagger document.
-        limits: How much it takes on.
+        script: The script, such as ``score.py``.
         ready: Called with the address, such as ``http://127.0.0.1:8000``, once it answers.
+        options: The other fields of `Specification`.
 
     Raises:
-        ServiceError: The address cannot be listened on.
+        ServiceError: The address cannot be listened on, is open to others without keys, or the
+            keys or certificates cannot be used.
         SchemaError: The script cannot be loaded, its ``init`` fails, or its schema differs.
         FacewrightError: What the script raised on purpose.
     """
-    script_path, schema = script_path.resolve(), schema.resolve() if schema else None
-    stdout = sys.stdout
-    with (
-        contextlib.closing(_bind(host, port)) as listener,
-        _interruptible(),
-        contextlib.redirect_stdout(logs.PrintedLines()),
-    ):
+    run(Specification(script, **options), ready=ready)
+
+
+def run(specification: Specification, *, ready: Callable[[str], None] | None = None) -> None:
+    """Serve as a specification says; `serve` tells the rest."""
+    specification = specification.resolved()
+    with contextlib.closing(_bind(specification.host, specification.port)) as listener:
+        _check(specification)
         logs.configure()
-        app = create_app(*_load(script_path, schema), name=name, limits=limits)
-        Server(app, limits, _announce(host, listener, ready, stdout)).run(sockets=[listener])
+        _supervise(specification, listener, ready)
     logger.info("stopped")
 
 
-class Server(uvicorn.Server):
-    """uvicorn without its own log format, headers and habits.
+def _supervise(
+    specification: Specification, listener: socket.socket, ready: Callable[[str], None] | None
+) -> None:
+    workers = specification.workers or cores()
+    announce = _announcement(specification, listener, ready)
+    with (
+        tempfile.TemporaryDirectory(prefix="facewright-metrics-") as folder,
+        _metrics(specification, Path(folder)),
+    ):
+        launch = Launch(specification, max(1, cores() // workers), Path(folder))
 
-    Args:
-        app: What to serve.
-        limits: How long requests under way may take at the end.
-        ready: Called once it listens.
-    """
+        async def supervise() -> None:
+            await Supervisor(launch, workers, listener, announce).run()
 
-    def __init__(self, app: ASGIApp, limits: Limits, ready: Callable[[], None]) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                http="h11",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=limits.shutdown_seconds,
-            )
-        )
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, and say so."""
-        await super().startup(sockets)
-        self._ready()
+        asyncio.run(supervise())
 
 
-def address_of(host: str, listener: socket.socket) -> str:
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def address_of(host: str, listener: socket.socket, scheme: str = "http") -> str:
     """Return the base address of what listens on a socket."""
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{listener.getsockname()[1]}"
+    return f"{scheme}://{shown}:{listener.getsockname()[1]}"
 
 
-def _load(script_path: Path, schema: Path | None) -> tuple[Script, Schema | None]:
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches a server that listens on `host`."""
     try:
-        declared = load_schema(schema) if schema else None
-        script = load_script(script_path)
-        # For the life of the process, since run() may open files too.
-        os.chdir(script.path.parent)
-        script.init()
-    except Exception as error:
-        # What is wrong with the command line needs no traceback, what the script did does.
-        if error.__cause__ is not None or not isinstance(error, FacewrightError):
-            logger.exception("the service did not start")
-        raise
-    return script, declared
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
-def _announce(
-    host: str, listener: socket.socket, ready: Callable[[str], None] | None, stdout: TextIO
+def _check(specification: Specification) -> None:
+    if specification.keys is not None:
+        keys.read(specification.keys)
+    elif not is_loopback(specification.host) and not specification.open_to_all:
+        raise ServiceError(
+            f"{specification.host} is open to other machines, and the server has no keys",
+            hint="make keys with `facewright score keys create FILE` and pass `--keys FILE`, or "
+            "say `--insecure-no-keys`",
+        )
+    _check_tls(specification)
+
+
+def _check_tls(specification: Specification) -> None:
+    certificate, key = specification.tls_cert, specification.tls_key
+    if certificate is None and key is None:
+        return
+    if certificate is None or key is None:
+        raise ServiceError("TLS takes a certificate and its key; received one of them")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except OSError as error:  # ssl.SSLError is an OSError
+        raise ServiceError(
+            f"the certificate {certificate.name} and the key {key.name} cannot be used: {error}",
+            hint="expected two PEM files that belong together",
+        ) from error
+
+
+@contextlib.contextmanager
+def _metrics(specification: Specification, folder: Path) -> Iterator[None]:
+    if specification.metrics_port is None:
+        yield
+        return
+    with metrics_listener(specification.host, specification.metrics_port, folder) as port:
+        logger.info("metrics on port %d", port)
+        yield
+
+
+def _announcement(
+    specification: Specification, listener: socket.socket, ready: Callable[[str], None] | None
 ) -> Callable[[], None]:
-    address = address_of(host, listener)
+    scheme = "https" if specification.tls_cert else "http"
+    address = address_of(specification.host, listener, scheme)
 
     def announce() -> None:
         logger.info("listening on %s", address)
         if ready is not None:
-            with contextlib.redirect_stdout(stdout):
-                ready(address)
+            ready(address)
 
     return announce
 
@@ -154,21 +160,3 @@ def _bind(host: str, port: int) -> socket.socket:
             hint="choose another port, or 0 for any free one" if in_use else None,
         ) from error
     return listener
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    """Make SIGTERM end the block as Ctrl+C does, and both without an error.
-
-    uvicorn finishes the requests under way first and then raises the signal again.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, before)
