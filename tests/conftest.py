@@ -27,7 +27,7 @@ OTHERS = ("elena", "felix", "greta", "iris", "jonas", "karla", "leon", "mira", "
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_cache: Path) -> None:
     """Give each test folders of its own; exported networks are shared, since they cost seconds."""
     for name in os.environ:
-        if name.startswith(("FACEWRIGHT_", "AZUREML_")):
+        if name.startswith(("FACEWRIGHT_", "AZUREML_", "MLFLOW_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("FACEWRIGHT_CACHE_DIRECTORY", str(shared_cache))
     monkeypatch.setenv("FACEWRIGHT_DATA_DIRECTORY", str(tmp_path / "data"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import facewright
+from facewright.compute import catalogue as targets
 from facewright.embedders import catalogue
 from facewright.faces import align, detector
 from facewright.recognizer import network
@@ -20,6 +21,7 @@ REFERENCES = [
     *align._ALIGNMENTS.values(),
     *(target for target, _ in network._READERS.values()),
     *catalogue.references(),
+    *targets.references(),
 ]
 
 

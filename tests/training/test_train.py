@@ -205,4 +205,8 @@ def test_the_reporter_hears_the_series_and_the_result(
     train(Folders(population / "train", tmp_path, shared_cache), STUB, reporter=heard)
     losses = [step for name, _, step in heard.metrics if name == "training_loss"]
     assert losses == [1, 2]
-    assert "held_out_accuracy" in [name for name, _, _ in heard.metrics]
+    numbers = {name: value for name, value, step in heard.metrics if step is None}
+    assert {"held_out_accuracy", "held_out_photos", "threshold", "seconds_learning"} <= set(numbers)
+    assert numbers["stranger_rate_allowed"] == STUB.false_positive_rate
+    low, high = numbers["stranger_rate_low"], numbers["stranger_rate_high"]
+    assert 0 <= low <= numbers["stranger_rate"] + 1e-9 <= high + 1e-9 <= 1 + 1e-9

@@ -1,1 +1,5 @@
-"""What is remembered of runs, and how they are watched while they last."""
+"""What is remembered of runs, how they are watched, and what a script reports while it runs."""
+
+from facewright.runs.reporting import log, log_parameters, tag, upload
+
+__all__ = ["log", "log_parameters", "tag", "upload"]

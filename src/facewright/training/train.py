@@ -134,7 +134,7 @@ class _Run:
             )
         contract = self._contract(labels, detector, embedder, learned, rule, evidence)
         evaluation = _evaluated(rule, learned, names, held_out)
-        self._report(evaluation)
+        self._report(evaluation, rule, evidence)
         files_held_out = _file_names(embedded, held_out)
         finished = Finished(contract, embedder, learned, evaluation, files_held_out)
         with _Stopwatch(self._seconds, "writing"):
@@ -194,10 +194,13 @@ class _Run:
             training_run=self._id,
         )
 
-    def _report(self, evaluation: Evaluation | None) -> None:
+    def _report(self, evaluation: Evaluation | None, rule: Rejection, evidence: Evidence) -> None:
+        numbers = {"threshold": rule.threshold, **_stranger_rates(evidence)}
         if evaluation is not None:
-            self._reporter.metric("held_out_accuracy", evaluation.accuracy)
-            self._reporter.metric("held_out_photos", evaluation.photos)
+            numbers["held_out_accuracy"] = evaluation.accuracy
+            numbers["held_out_photos"] = evaluation.photos
+        for name, value in numbers.items():
+            self._reporter.metric(name, value)
 
     def _result(
         self,
@@ -208,6 +211,8 @@ class _Run:
         files: dict[str, Path],
     ) -> TrainingResult:
         trained = int(np.sum(~held_out))
+        for stage, seconds in self._seconds.items():
+            self._reporter.metric(f"seconds_{stage}", seconds)
         return TrainingResult(
             contract, evaluation, trained, embedded.skipped, embedded.fresh, files, self._seconds
         )
@@ -218,6 +223,17 @@ def _evaluated(
 ) -> Evaluation | None:
     shown = [name for name, held in zip(names, held_out, strict=True) if held]
     return evaluate(rule, learned.probabilities[held_out], learned.vectors[held_out], shown)
+
+
+def _stranger_rates(evidence: Evidence) -> dict[str, float]:
+    """Return the share of strangers that may be named, and what was seen with its 95 % interval."""
+    seen = evidence.strangers + evidence.held_out + evidence.generated
+    return {
+        "stranger_rate_allowed": evidence.false_positive_rate,
+        "stranger_rate": evidence.above / seen if seen else 0.0,
+        "stranger_rate_low": evidence.above_low,
+        "stranger_rate_high": evidence.above_high,
+    }
 
 
 def _file_names(embedded: Embedded, held_out: NDArray[np.bool_]) -> list[str]:
