@@ -1,14 +1,18 @@
 """The composition root: one object, made from the settings, with what commands work with."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from facewright.compute.catalogue import load_target
+from facewright.compute.configuration import Kind
 from facewright.compute.places import Places
-from facewright.compute.target import Hear, Target
+from facewright.compute.target import Hear, Target, Telling
+from facewright.errors import TargetError, TargetUnreachable
 from facewright.projects.contents import list_contents
+from facewright.projects.known_place import KnownPlace, known_place
 from facewright.projects.project import Project, find_project
 from facewright.projects.snapshots import Snapshots, repository_of
 from facewright.runs.journal import Journal
@@ -47,10 +51,24 @@ class Workbench:
         """Build the environment of a plan, unless it is there; return whether it was built."""
         if plan.dependencies is None:
             return False
-        places = Places(
-            plan.project.folder, plan.project.id, self._data, self._settings.shared_directory
-        )
-        return load_target(plan.target, places).prepare(plan.dependencies, hear)
+        return self._target_of(plan).prepare(plan.dependencies, hear)
+
+    def _target_of(self, plan: Plan) -> Target:
+        project, share = plan.project, self._settings.shared_directory
+        return load_target(plan.target, Places(project.folder, project.id, self._data, share))
+
+    def _check_prepared(self, plan: Plan) -> None:
+        """Refuse a plan whose environment is known not to be there; other targets tell later."""
+        # A far target would be asked twice; it tells when the run starts.
+        if plan.dependencies is None or plan.compute.kind is not Kind.DOCKER:
+            return
+        target = self._target_of(plan)
+        with suppress(TargetUnreachable):  # the run waits for it
+            if isinstance(target, Telling) and not target.is_prepared(plan.dependencies):
+                raise TargetError(
+                    f"the environment of these dependencies is not on {plan.target}",
+                    hint=f"run `facewright experiment prepare -c {plan.name}` first",
+                )
 
     def submit(self, plan: Plan, command: Sequence[str], tell: Callable[[str], None]) -> Journal:
         """Submit a script.
@@ -66,6 +84,7 @@ class Workbench:
             limit=self._settings.project_megabytes * 1_000_000,
             most_files=self._settings.project_files,
         )
+        self._check_prepared(plan)
         fill = order_for(plan, command, contents, self._origin(project), self._snapshot(project))
         journal = self.journals.begin(fill)
         tell(journal.run_id)
@@ -81,7 +100,19 @@ class Workbench:
         revive_keepers(self.journals)
 
     def _origin(self, project: Project) -> Origin:
-        # Loads SQLAlchemy, which looking at runs does not need.
+        settings = self._settings
+        place = known_place(settings.database_url, project) or self._placed(project)
+        return Origin(
+            account=place.account,
+            workspace=place.workspace,
+            user=settings.user,
+            share=settings.shared_directory,
+            tracking_uri=settings.tracking_uri,
+            artifacts=settings.artifact_directory,
+        )
+
+    def _placed(self, project: Project) -> KnownPlace:
+        # Loads SQLAlchemy, which a project that was here before does not need.
         from facewright.database.database import open_database
         from facewright.projects.binding import ensure_project_record
         from facewright.projects.registry import open_registry
@@ -89,14 +120,7 @@ class Workbench:
         user = self._settings.user
         with open_database(self._settings.database_url) as database:
             record = ensure_project_record(open_registry(database, user).database, project, user)
-        return Origin(
-            account=record.account,
-            workspace=record.workspace,
-            user=user,
-            share=self._settings.shared_directory,
-            tracking_uri=self._settings.tracking_uri,
-            artifacts=self._settings.artifact_directory,
-        )
+        return KnownPlace(record.account, record.workspace)
 
     def _snapshot(self, project: Project) -> Snapshot:
         snapshots = Snapshots(repository_of(self._data, project.id))

@@ -107,7 +107,7 @@ def test_attach_list_show_detach(run: Run, project: Path, places: Places, sshd: 
     assert run("computetarget", "detach", "-n", "box", "--yes") == Ended(
         0, "Removed config/box.compute\nRemoved config/box.runconfig\n", ""
     )
-    assert config_of(project) == {"local.compute", "local.runconfig"}
+    assert config_of(project) == PLAIN
 
 
 def test_a_password_is_asked_for_and_kept_outside(
@@ -161,7 +161,7 @@ def test_who_is_not_let_in_is_not_attached(
     assert attached.code == 1
     assert "error: " in attached.stderr
     assert "Traceback" not in attached.stderr
-    assert config_of(project) == {"local.compute", "local.runconfig"}
+    assert config_of(project) == PLAIN
     assert stored(places) == []
 
 
@@ -191,7 +191,7 @@ def test_a_host_is_confirmed(run: Run, project: Path, sshd: SshServer) -> None:
     other = run(*attach, "--fingerprint", "SHA256:other")
     assert other.code == 1
     assert f"expected the key SHA256:other, received {sshd.fingerprint()}" in other.stderr
-    assert config_of(project) == {"local.compute", "local.runconfig"}
+    assert config_of(project) == PLAIN
     assert run(*attach, "--yes").code == 0
 
 
@@ -219,7 +219,7 @@ def test_hostile_names_are_refused(run: Run, project: Path, name: str) -> None:
         ended = run(*arguments)
         assert ended.code == 1, arguments
         assert ended.stderr.startswith("error: not a name"), ended
-    assert config_of(project) == {"local.compute", "local.runconfig"}
+    assert config_of(project) == PLAIN
 
 
 def test_clusters_are_refused_by_name(run: Run) -> None:
@@ -244,7 +244,7 @@ def test_run_configurations(run: Run, project: Path) -> None:
     assert run("runconfiguration", "delete", "-n", "quick") == Ended(
         0, "Removed config/quick.runconfig\n", ""
     )
-    assert config_of(project) == {"local.compute", "local.runconfig"}
+    assert config_of(project) == PLAIN
 
 
 def test_a_broken_file_is_listed_with_its_problem(run: Run, project: Path) -> None:

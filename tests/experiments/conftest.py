@@ -40,6 +40,8 @@ for number in range(count):
     print("line", number)
     log("number", number, step=number)
     time.sleep(pause)
+while sys.argv[3:] and not Path(sys.argv[3]).exists():
+    time.sleep(0.05)
 Path("outputs/count.txt").write_text(str(count))
 """,
     "children.py": """
@@ -68,6 +70,12 @@ def data(tmp_path: Path) -> Iterator[Path]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         until(lambda: not _started_with(folder), 5, fails=False)
+
+
+@pytest.fixture
+def may_end(tmp_path: Path) -> Path:
+    """Return a file that `count.py` waits for when it is told to: tests end it, not the clock."""
+    return tmp_path / "may-end"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from waiting_part import until
 
-from facewright.projects.project import Project
+from facewright.projects.project import Project, create_project
 from facewright.runs.journal import Journal
 from facewright.runs.journals import Journals
 from facewright.runs.record import RunStatus
@@ -105,6 +105,31 @@ def test_return_keeps_other_files_and_writes_nothing_over_a_link(
     (outputs / "made.txt").unlink()
     assert facewright("experiment", "return", "-r", run, cwd=project.folder).code == 0
     assert (outputs / "mine.txt").read_text() == "mine"
+
+
+def test_return_into_another_project_is_refused_and_touches_nothing(
+    facewright: Facewright, project: Project, submit: Submit, tmp_path: Path
+) -> None:
+    run = _over(submit("hello.py")).run_id
+    other = create_project(tmp_path / "other", "other")
+    before = sorted(other.folder.rglob("*"))
+    refused = facewright("experiment", "return", "-r", run, "--project", other.folder)
+    assert (refused.code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(
+        f"error: the run {run} is another project's: expected plant, received other in "
+    )
+    assert sorted(other.folder.rglob("*")) == before
+
+
+def test_the_history_knows_the_end_of_a_run_as_soon_as_submit_has_ended(
+    facewright: Facewright, tracked: Project
+) -> None:
+    ended = facewright("experiment", "submit", "-c", "local", "hello.py", cwd=tracked.folder)
+    listed = facewright("history", "list", "-o", "json", cwd=tracked.folder)
+    run = ended.stdout.splitlines()[0].removeprefix("RunId: ")
+    assert [(each["run_id"], each["status"]) for each in json.loads(listed.stdout)] == [
+        (run, "Completed")
+    ]
 
 
 def test_outputs_can_be_returned_while_the_run_goes_on(

@@ -42,8 +42,6 @@ def box(sshd: SshServer, facewright: Facewright, project: Project) -> str:
     options += ["--folder", str(sshd.user.folder), "--python-location", PYTHON]
     attached = facewright("computetarget", "attach", "remote", *options, cwd=project.folder)
     assert attached.code == 0, attached
-    with (project.folder / "config" / "box.compute").open("a") as file:
-        file.write("userManagedEnvironment: true\n")
     configuration = project.folder / "config" / "box.runconfig"
     lines = configuration.read_text().splitlines()
     kept = [line for line in lines if not line.startswith(("TrackedRun", "EnvironmentV"))]
@@ -59,7 +57,8 @@ def _lines(journal: Journal) -> list[str]:
 def test_a_target_that_drops_the_connection_goes_on_and_loses_nothing(
     facewright: Facewright, submit: Submit, sshd: SshServer, box: str
 ) -> None:
-    journal = submit("count.py", "60", "0.2", configuration=box)
+    may_end = sshd.user.folder / "may-end"
+    journal = submit("count.py", "60", "0.1", str(may_end), configuration=box)
     until(lambda: len(_lines(journal)) > 3)
     sshd.drop()
     until(lambda: len(_lines(journal)) > 10)
@@ -69,6 +68,7 @@ def test_a_target_that_drops_the_connection_goes_on_and_loses_nothing(
     assert '"Running"' in shown.stdout
     assert "waiting since " in shown.stdout
     sshd.start()
+    may_end.touch()
     until(lambda: journal.closed)
     assert journal.status() is RunStatus.COMPLETED
     assert _lines(journal) == [f"line {number}" for number in range(60)]
@@ -88,6 +88,29 @@ def test_a_target_that_is_away_at_submit_is_waited_for_and_can_be_given_up(
     sshd.start()
     until(lambda: waited.closed)
     assert waited.status() is RunStatus.COMPLETED, waited.verdict()
+
+
+def test_a_target_that_never_comes_back_is_given_up(
+    facewright: Facewright, submit: Submit, sshd: SshServer, box: str
+) -> None:
+    journal = submit("count.py", "1000", "0.2", configuration=box)
+    until(lambda: _lines(journal))
+    sshd.stop()
+    until(lambda: journal.watched().waiting_since is not None)
+    canceled = facewright("experiment", "cancel", "-r", journal.run_id)
+    assert canceled.stdout == f"{journal.run_id} will end as soon as its target can be reached\n"
+    assert journal.verdict() is None
+    given_up = facewright("experiment", "cancel", "-r", journal.run_id, "--give-up")
+    assert given_up.code == 0
+    until(lambda: journal.closed)
+    verdict = journal.verdict()
+    assert verdict is not None
+    assert verdict.status is RunStatus.CANCELED
+    assert str(verdict.reason).startswith("given up, and perhaps running still: ")
+    sshd.start()
+    cleaned = facewright("experiment", "clean", "-r", journal.run_id)
+    assert cleaned.stdout == f"Cleaned {journal.run_id}\n"
+    assert not (sshd.user.folder / "jobs" / journal.run_id).exists()
 
 
 @pytest.fixture
@@ -161,11 +184,13 @@ def test_a_tracking_server_that_goes_away_and_comes_back_knows_everything(
     tracked: Project,
     tracking: TrackingServer,
     monkeypatch: pytest.MonkeyPatch,
+    may_end: Path,
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking.address)
-    journal = submit("count.py", "40", "0.2")
+    journal = submit("count.py", "40", "0.1", str(may_end))
     until(lambda: journal.carried().reported > 0)
     tracking.stop()
+    may_end.touch()
     until(lambda: journal.verdict() is not None)
     until(lambda: journal.carried().waiting_since is not None)
     tracking.start()

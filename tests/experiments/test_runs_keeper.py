@@ -59,13 +59,14 @@ def _reader() -> HistoryReader:
 
 @pytest.mark.parametrize("kills", [1, 4])
 def test_a_keeper_that_is_killed_is_followed_by_another_and_nothing_is_lost_or_doubled(
-    facewright: Facewright, submit: Submit, kills: int
+    facewright: Facewright, submit: Submit, may_end: Path, kills: int
 ) -> None:
-    journal = submit("count.py", "60", "0.1")
+    journal = submit("count.py", "60", "0.1", str(may_end))
     for kill in range(kills):
         until(lambda wanted=10 * kill + 5: len(_lines(journal)) >= wanted)  # type: ignore[misc]
         _kill_keepers(journal)
         assert facewright("experiment", "status", "-r", journal.run_id).code == 0
+    may_end.touch()
     until(lambda: journal.closed)
     assert journal.status() is RunStatus.COMPLETED
     assert _lines(journal) == [f"line {number}" for number in range(60)]
@@ -86,12 +87,14 @@ def test_a_keeper_killed_before_it_did_anything_is_made_up_for(
 
 
 def test_submit_that_waits_gives_the_run_a_new_keeper_itself(
-    project: Project, start: Callable[..., Any], journals: Any
+    project: Project, start: Callable[..., Any], journals: Any, may_end: Path
 ) -> None:
-    showing = start("experiment", "submit", "-c", "local", "count.py", "60", "0.1")
+    command = ("experiment", "submit", "-c", "local", "count.py", "60", "0.1", str(may_end))
+    showing = start(*command)
     journal = journals.find(showing.stdout.readline().removeprefix("RunId: ").strip())
     until(lambda: _lines(journal))
     _kill_keepers(journal)
+    may_end.touch()
     shown, _ = showing.communicate(timeout=120)
     assert shown.startswith("".join(f"line {number}\n" for number in range(60)))
     assert "Status: Completed" in shown
@@ -141,13 +144,14 @@ def test_the_history_hears_everything_of_a_run(submit: Submit, tracked: Project)
 
 
 def test_a_history_that_is_away_gets_everything_once_it_is_back(
-    facewright: Facewright, submit: Submit, tracked: Project, data: Path
+    facewright: Facewright, submit: Submit, tracked: Project, data: Path, may_end: Path
 ) -> None:
-    journal = submit("count.py", "40", "0.2")
+    journal = submit("count.py", "40", "0.1", str(may_end))
     until(lambda: journal.carried().reported > 0)
     with contextlib.closing(sqlite3.connect(data / "facewright.db", isolation_level=None)) as lock:
         lock.execute("BEGIN EXCLUSIVE")  # nobody else can write, as with a server that is away
         until(lambda: journal.carried().waiting_since is not None)
+        may_end.touch()
         until(lambda: journal.verdict() is not None)
         assert journal.status() is RunStatus.COMPLETED
         status = json.loads(facewright("experiment", "status", "-r", journal.run_id).stdout)
@@ -160,13 +164,14 @@ def test_a_history_that_is_away_gets_everything_once_it_is_back(
 
 
 def test_a_keeper_killed_while_it_carries_leaves_every_number_once(
-    facewright: Facewright, submit: Submit, tracked: Project
+    facewright: Facewright, submit: Submit, tracked: Project, may_end: Path
 ) -> None:
-    journal = submit("count.py", "60", "0.1")
+    journal = submit("count.py", "60", "0.1", str(may_end))
     for wanted in (5, 25):
         until(lambda wanted=wanted: len(_lines(journal)) >= wanted)  # type: ignore[misc]
         _kill_keepers(journal)
         facewright("experiment", "list")
+    may_end.touch()
     until(lambda: journal.closed)
     points = _reader().series(journal.run_id)["number"]
     assert [(point.step, point.value) for point in points] == [(i, i) for i in range(60)]

@@ -1,10 +1,18 @@
 """Images of services for tests: our code, what it needs of this machine's, and a small script."""
 
-from collections.abc import Iterator
+import contextlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
+import docker
+from docker_part import import_base_image
+from filelock import FileLock
+
 import facewright
+from facewright.containers.oci.archive import read_archive
 from facewright.containers.oci.build import Layer, Settings, write_image
 from facewright.containers.oci.descriptor import Descriptor, Platform
 from facewright.containers.oci.layer import Entry, write_layer
@@ -51,7 +59,7 @@ def service_image(
     lib: Layer | None = None,
 ) -> Descriptor:
     """Write an image of a service whose script is `text`; return its manifest's descriptor."""
-    layers = [lib or lib_layer(layout), Layer(write_layer(_app(layout, text), layout.blobs), "app")]
+    layers = [lib or lib_layer(layout), Layer(write_layer(_app(text), layout.blobs), "app")]
     settings = Settings(
         command=(
             *("python3", "-m", "facewright", "score", "serve", "score.py"),
@@ -81,15 +89,15 @@ def read_image(layout: Layout, descriptor: Descriptor) -> Image:
     return layout.image(descriptor, platform())
 
 
-def _app(layout: Layout, text: str) -> Iterator[Entry]:
+def _app(text: str) -> Iterator[Entry]:
     def run(input_bytes: str) -> None: ...
 
-    schema = layout.folder / "schema.json"
-    layout.folder.mkdir(parents=True, exist_ok=True)
     inputs = {"input_bytes": SampleDefinition(DataTypes.STANDARD, "a sample")}
-    generate_schema(run, inputs=inputs, filepath=schema)
+    with tempfile.TemporaryDirectory() as folder:
+        generate_schema(run, inputs=inputs, filepath=Path(folder, "schema.json"))
+        schema = Path(folder, "schema.json").read_bytes()
     yield Entry.of_bytes("app/score.py", text.encode())
-    yield Entry.of_bytes("app/outputs/schema.json", schema.read_bytes())
+    yield Entry.of_bytes("app/outputs/schema.json", schema)
 
 
 def _libraries() -> Iterator[Entry]:
@@ -104,3 +112,49 @@ def _libraries() -> Iterator[Entry]:
             if ".." in parts or "__pycache__" in parts or "tests" in parts or not file.is_file():
                 continue
             yield Entry.of_file(f"{LIB}/{each.as_posix()}", file)
+
+
+class Shelf:
+    """Images of services in a layout that all workers of a run share.
+
+    Args:
+        folder: Of the layout.
+        engine: Address of a container engine that has the base image; None for images without.
+    """
+
+    def __init__(self, folder: Path, engine: str | None = None) -> None:
+        self.layout = Layout(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".shelf"):
+            self._lib = Layer(self._kept("lib", self._write_lib), "libraries")
+            self._base = None if engine is None else self._read_base(engine)
+
+    def image(self, text: str) -> Image:
+        """Return an image whose script is `text`."""
+        written = service_image(self.layout, text, base=self._base, lib=self._lib)
+        return read_image(self.layout, written)
+
+    def _write_lib(self) -> Descriptor:
+        return write_layer(_libraries(), self.layout.blobs)
+
+    def _read_base(self, engine: str) -> Image:
+        reference = import_base_image(engine)
+
+        def read() -> Descriptor:
+            archive = self.layout.folder / "base.tar"
+            with contextlib.closing(docker.APIClient(engine)) as api, archive.open("wb") as file:
+                file.writelines(api.get_image(reference))
+            found = read_archive(archive, self.layout)
+            archive.unlink()
+            return found
+
+        return read_image(self.layout, self._kept("base", read))
+
+    def _kept(self, name: str, make: Callable[[], Descriptor]) -> Descriptor:
+        """Return what another worker made, or make it."""
+        record = self.layout.folder / f"{name}.json"
+        if record.exists():
+            return Descriptor.from_json(json.loads(record.read_bytes()))
+        made = make()
+        record.write_text(json.dumps(made.as_json()))
+        return made

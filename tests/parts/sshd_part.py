@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,13 +137,13 @@ def ssh_user() -> Iterator[SshUser]:
 
 
 @contextmanager
-def ssh_server(user: SshUser) -> Iterator[SshServer]:
-    """Yield a running server that lets the user in."""
+def ssh_server(user: SshUser, variables: Mapping[str, str] | None = None) -> Iterator[SshServer]:
+    """Yield a running server that lets the user in, with these variables in each session."""
     place = Path(tempfile.mkdtemp(prefix="facewright-sshd-"))
     place.chmod(0o755)
     server = SshServer(place, user, _free_port())
     _make_key(place / "host_key")
-    (place / "sshd_config").write_text(_configuration(server))
+    (place / "sshd_config").write_text(_configuration(server, variables or {}))
     try:
         server.start()
         yield server
@@ -152,8 +152,11 @@ def ssh_server(user: SshUser) -> Iterator[SshServer]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _configuration(server: SshServer) -> str:
+def _configuration(server: SshServer, variables: Mapping[str, str]) -> str:
     password = "yes" if server.user.password else "no"
+    # One line: of several, OpenSSH takes the first.
+    given = " ".join(f"{name}={value}" for name, value in variables.items())
+    session = f"SetEnv {given}" if given else ""
     return f"""
 Port {server.port}
 ListenAddress {server.host}
@@ -166,6 +169,7 @@ PasswordAuthentication {password}
 KbdInteractiveAuthentication no
 AllowUsers {server.user.name}
 MaxStartups 100
+{session}
 """
 
 

@@ -186,10 +186,18 @@ def test_a_keras_file_with_a_lambda_layer_is_refused_by_name(
     )
 
 
+def test_a_contract_of_format_1_is_read_and_names_no_photos(trained: TrainingResult) -> None:
+    from facewright.recognizer.contract import read_contract
+
+    assert str(trained.contract.photos).startswith("sha256:")
+    old = json.loads(trained.contract.model_dump_json(exclude={"photos"})) | {"format": 1}
+    assert read_contract(json.dumps(old), "my_model.onnx").photos is None
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": 2}, "format: Input should be 1"),
+        ({"format": 3}, "format: Input should be 1 or 2"),
         ({"labels": ["one"]}, "labels: Tuple should have at least 2 items"),
         ({"surprise": 1}, "surprise: Extra inputs are not permitted"),
     ],

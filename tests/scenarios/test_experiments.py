@@ -1,6 +1,7 @@
 """The face project as an experiment: a workspace, a target, a run, its history, and an answer."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 from docker_part import import_base_image, shared_engine
-from sshd_part import ssh_server, ssh_user
+from sshd_part import SshServer, ssh_server, ssh_user
 from waiting_part import until
+from wheelhouse import wheelhouse
 
 from facewright.training.people import member, write_photos
 
@@ -35,9 +37,23 @@ def target(
     """Return the name of a target that is attached, prepared and has the photos."""
     name: str = request.param
     request.getfixturevalue(f"_{name}")
+    if name == "docker":
+        _submit_unprepared(facewright, doors)
     ended = facewright("experiment", "prepare", "-c", name, cwd=doors)
     assert ended.code == 0, ended
+    assert (
+        "Nothing to prepare: " in facewright("experiment", "prepare", "-c", name, cwd=doors).stdout
+    )
     return name
+
+
+def _submit_unprepared(facewright: Facewright, doors: Path) -> None:
+    refused = facewright("experiment", "submit", "-c", "docker", "train.py", cwd=doors)
+    assert (refused.code, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        "error: the environment of these dependencies is not on docker\n"
+        "hint: run `facewright experiment prepare -c docker` first\n"
+    )
 
 
 @pytest.fixture
@@ -46,16 +62,33 @@ def _local(population: Path, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def _box(facewright: Facewright, doors: Path, population: Path) -> Iterator[None]:
-    with ssh_user() as user, ssh_server(user) as server:
-        options = ["-n", "box", "-a", server.host, "--port", str(server.port), "-u", user.name]
-        options += ["--private-key-file", str(user.key_file)]
-        options += ["--fingerprint", server.fingerprint(), "--folder", str(user.folder)]
-        attached = facewright("computetarget", "attach", "remote", *options, cwd=doors)
-        assert attached.code == 0, attached
-        _bring_photos(population, user.folder / "share" / "doors")
-        subprocess.run(["chown", "-R", user.name, str(user.folder / "share")], check=True)
-        yield
+def _box(facewright: Facewright, doors: Path, population: Path, run_folder: Path) -> Iterator[None]:
+    with ssh_user() as user:
+        # As the user's own pip settings there would say.
+        wheels = user.key_file.parent / "wheels"
+        shutil.copytree(wheelhouse(run_folder), wheels, copy_function=_linked)
+        settings = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
+        with ssh_server(user, settings) as server:
+            _attach(facewright, doors, server)
+            _bring_photos(population, user.folder / "share" / "doors")
+            subprocess.run(["chown", "-R", user.name, str(user.folder / "share")], check=True)
+            yield
+
+
+def _linked(source: str, place: str) -> None:
+    try:
+        Path(place).hardlink_to(source)
+    except OSError:  # on another disk
+        shutil.copy2(source, place)
+
+
+def _attach(facewright: Facewright, doors: Path, server: SshServer) -> None:
+    user = server.user
+    options = ["-n", "box", "-a", server.host, "--port", str(server.port), "-u", user.name]
+    options += ["--private-key-file", str(user.key_file)]
+    options += ["--fingerprint", server.fingerprint(), "--folder", str(user.folder)]
+    attached = facewright("computetarget", "attach", "remote", *options, cwd=doors)
+    assert attached.code == 0, attached
 
 
 @pytest.fixture
@@ -68,6 +101,8 @@ def _docker(
 ) -> Iterator[None]:
     with shared_engine(run_folder) as host:
         monkeypatch.setenv("DOCKER_HOST", host)
+        monkeypatch.setenv("PIP_NO_INDEX", "1")
+        monkeypatch.setenv("PIP_FIND_LINKS", str(wheelhouse(run_folder)))
         image = import_base_image(host)
         (doors / "config" / "docker.compute").write_text(
             f"type: docker\nbaseDockerImage: {image}\n"

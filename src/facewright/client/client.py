@@ -1,32 +1,55 @@
-"""The client of a scoring service."""
+"""The client of a service.
 
-import ipaddress
+Made from `facewright.client.async_client` by `tools/sync-client`; edit that one.
+"""
+
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import httpx
 
+from facewright.client import answers, calls
+from facewright.client.address import authorization, base_of, below, is_loopback
+from facewright.client.calls import Call, Gate
 from facewright.client.photos import read_photo
-from facewright.errors import InputError, ServiceError, ServiceRefused, ServiceUnreachable
-from facewright.wire.problems import read_problem
-from facewright.wire.scoring import (
-    MAX_PHOTO_BYTES,
-    Recognition,
-    decode_answer,
-    encode_input_bytes,
+from facewright.client.retries import Patience, Retries
+from facewright.errors import InputError
+from facewright.wire.faces import (
+    DetectAnswer,
+    EmbedAnswer,
+    EnrolAnswer,
+    ModelAnswer,
+    PeopleAnswer,
+    PersonEntry,
+    RecognizeAnswer,
+    VerifyAnswer,
 )
+from facewright.wire.scoring import MAX_PHOTO_BYTES, Recognition, decode_answer
 
-_SHOWN_CHARACTERS = 200
+_DEFAULT_RETRIES = Retries()
 
 
 class Client:
-    """Asks a scoring service who is on a photo.
+    """Asks a service who is in photos, and tells it who people are.
+
+    Any method may raise:
+
+    - `ServiceUnreachable`: nobody answers at the address, or not in time;
+    - `ServiceRefused`: the service answered with an error; its words and code;
+    - `ServiceError`: the answer is not that of a Facewright service;
+    - `PhotoUnreadable`, `PhotoTooLarge`: a file that was to be sent.
+
+    Requests that do no harm when they are done twice are sent again when the service is busy or
+    the connection is lost; changes of people only when nobody can have heard them.
 
     Args:
         url: The service's base address, or its scoring address that ends in ``/score``.
         key: A key of the service, for one that asks for it.
         timeout: Seconds to wait for each step of a request.
+        retries: How often to try.
         max_photo_bytes: Larger photos are refused before they are sent.
         transport: Replaces the network, for tests.
 
@@ -35,7 +58,9 @@ class Client:
 
     Example:
         >>> with Client("http://127.0.0.1:8000") as client:  # doctest: +SKIP
-        ...     print(client.recognize(Path("someone.jpg")).name)
+        ...     answer = client.recognize(Path("someone.jpg"))
+        >>> answer.name  # doctest: +SKIP
+        'ada'
     """
 
     def __init__(
@@ -44,18 +69,20 @@ class Client:
         key: str | None = None,
         timeout: float = 30.0,
         *,
+        retries: Retries = _DEFAULT_RETRIES,
         max_photo_bytes: int = MAX_PHOTO_BYTES,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._base = _base(url)
+        self._base = base_of(url)
         self._timeout = timeout
+        self._patience = Patience(retries)
         self._max_photo_bytes = max_photo_bytes
         self._http = httpx.Client(
-            headers=_authorization(key),
+            headers=authorization(key),
             timeout=timeout,
             transport=transport,
             # A proxy is of no use on the way to this machine, and may break it.
-            trust_env=not _is_loopback(self._base.host),
+            trust_env=not is_loopback(self._base.host),
         )
 
     def __repr__(self) -> str:
@@ -75,111 +102,142 @@ class Client:
     @property
     def url(self) -> str:
         """The scoring address, without a password it may have held."""
-        return str(self._address("score").copy_with(username=None, password=None))
+        return str(below(self._base, "score").copy_with(username=None, password=None))
 
     def close(self) -> None:
         """Let go of the connections."""
         self._http.close()
 
+    def health(self) -> str:
+        """Return the service's word on its health, ``Healthy``."""
+        response = self._send(calls.health())
+        return response.text
+
     def recognize(self, photo: Path | bytes) -> Recognition:
-        """Return who is on a photo.
+        """Return who is on a photo, by the scoring route that every service has.
 
         Args:
             photo: A photo's path, or the bytes of its file.
-
-        Raises:
-            PhotoUnreadable: There is no such file, or it is empty.
-            PhotoTooLarge: The file is over the limit.
-            ServiceUnreachable: Nobody answers at the address, or not in time.
-            ServiceRefused: The service answered with an error; its words and code.
-            ServiceError: The answer is not that of a face-recognition service.
         """
-        data = read_photo(photo, self._max_photo_bytes)
-        body = {"input_bytes": encode_input_bytes(data)}
-        return decode_answer(self._request("POST", "score", json=body).text)
+        [data] = self._read([photo])
+        response = self._send(calls.score(data))
+        return decode_answer(response.text)
 
-    def health(self) -> str:
-        """Return the service's word on its health, ``Healthy``.
+    def recognize_faces(
+        self,
+        *photos: Path | bytes,
+        limit: int = 0,
+        small: bool = False,
+        candidate: bool = False,
+        embedding: bool = False,
+    ) -> RecognizeAnswer:
+        """Name every face of photos, with quality, margin and timings.
 
-        Raises:
-            ServiceUnreachable: Nobody answers at the address, or not in time.
-            ServiceRefused: The service answered with an error.
+        Args:
+            photos: Paths, or bytes of files; answered in this order.
+            limit: Most faces of a photo, the largest first; 0 for all.
+            small: Look for small faces beside large ones too, which takes longer.
+            candidate: Tell the likeliest person even for ``unknown``.
+            embedding: Tell where the network places each face.
         """
-        return self._request("GET", "").text
-
-    def _request(self, method: str, path: str, **body: Any) -> httpx.Response:
-        try:
-            response = self._http.request(method, self._address(path), **body)
-        except httpx.TimeoutException as error:
-            raise ServiceUnreachable(
-                f"{self.url} did not answer within {self._timeout:g} s",
-                hint="look at the service's log, or allow it more time",
-            ) from error
-        except httpx.TransportError as error:
-            raise ServiceUnreachable(
-                f"nobody answers at {self.url}: {error}",
-                hint="check that the service is running, and its address and port",
-            ) from error
-        except httpx.RequestError as error:
-            raise ServiceError(f"the answer of {self.url} cannot be read: {error}") from error
-        if not response.is_success:
-            raise _refused(response)
-        return response
-
-    def _address(self, path: str) -> httpx.URL:
-        return self._base.copy_with(path=f"{self._base.path}{path}")
-
-
-def _base(url: str) -> httpx.URL:
-    """Return the base address with a slash at its end."""
-    try:
-        address = httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise InputError(f"{url!r} is not an address: {error}", hint=_URL_HINT) from error
-    if address.scheme not in ("http", "https") or not address.host:
-        raise InputError(f"{url!r} is not an http or https address", hint=_URL_HINT)
-    path = address.path.rstrip("/").removesuffix("/score")
-    return address.copy_with(path=f"{path}/", query=None, fragment=None)
-
-
-_URL_HINT = "give an address such as http://127.0.0.1:8000/score"
-
-
-def _authorization(key: str | None) -> dict[str, str]:
-    if key is None:
-        return {}
-    # Checked here, since a key that is no header would be quoted in the transport's error.
-    if not key or not all("!" <= character <= "~" for character in key):
-        raise InputError(
-            "the key is empty or holds a character that no key has",
-            hint="copy the primary or secondary key of the service again",
+        detail = ",".join(
+            name
+            for name, wanted in {"candidate": candidate, "embedding": embedding}.items()
+            if wanted
         )
-    return {"Authorization": f"Bearer {key}"}
+        query = calls.options(limit=limit, small=small, detail=detail or None)
+        call = calls.recognize(self._read(photos), query)
+        return answers.read(RecognizeAnswer, self._send(call))
 
+    def detect(self, *photos: Path | bytes, limit: int = 0, small: bool = False) -> DetectAnswer:
+        """Find the faces of photos, without asking whose they are; see `recognize_faces`."""
+        query = calls.options(limit=limit, small=small)
+        call = calls.detect(self._read(photos), query)
+        return answers.read(DetectAnswer, self._send(call))
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    def embed(self, *photos: Path | bytes, limit: int = 0, small: bool = False) -> EmbedAnswer:
+        """Return the embeddings of the faces of photos; see `recognize_faces`."""
+        query = calls.options(limit=limit, small=small)
+        call = calls.embed(self._read(photos), query)
+        return answers.read(EmbedAnswer, self._send(call))
 
+    def verify(
+        self, first: Path | bytes, second: Path | bytes, *, threshold: float | None = None
+    ) -> VerifyAnswer:
+        """Tell whether the largest faces of two photos are one person's.
 
-def _refused(response: httpx.Response) -> ServiceRefused:
-    try:
-        problem = read_problem(response.json())
-    except ValueError:
-        problem = None
-    if problem is not None:
-        words, hint, code = problem.detail, problem.hint, problem.code
-    else:
-        words, hint, code = _words(response), None, None
-    if hint is None and response.status_code in (401, 403):
-        hint = "Give the primary or secondary key of the service."
-    return ServiceRefused(words, hint, status=response.status_code, problem=code)
+        Args:
+            first: A path, or the bytes of a file.
+            second: Another.
+            threshold: Least similarity, −1 to 1; the model's own when left out.
+        """
+        one, two = self._read([first, second])
+        call = calls.verify(one, two, threshold)
+        return answers.read(VerifyAnswer, self._send(call))
 
+    def model(self) -> ModelAnswer:
+        """Return labels, detector, network, threshold and the evidence for it."""
+        return answers.read(ModelAnswer, self._send(calls.model()))
 
-def _words(response: httpx.Response) -> str:
-    """Return what can be said of an answer that is no problem document."""
-    text = " ".join(response.text.split())[:_SHOWN_CHARACTERS]
-    said = f": {text}" if text else ""
-    return f"the service answered {response.status_code} {response.reason_phrase}{said}"
+    def people(self) -> list[PersonEntry]:
+        """Return everybody the service knows, by name."""
+        found: list[PersonEntry] = []
+        after: str | None = ""
+        while after is not None:
+            page = answers.read(PeopleAnswer, self._send(calls.people(after)))
+            found += page.people
+            # A page that does not lead on would be asked for without end.
+            after = page.next if page.next is not None and page.next > after else None
+        return found
+
+    def add_person(
+        self,
+        name: str,
+        *photos: Path | bytes,
+        gate: Gate = "standard",
+        keep_chips: bool = False,
+    ) -> EnrolAnswer:
+        """Enrol photos of a person, who is new or gets more.
+
+        Args:
+            name: The person.
+            photos: Paths, or bytes of files; photos the person has already change nothing.
+            gate: How much is asked of a photo.
+            keep_chips: Keep the cut-out faces as pictures.
+        """
+        call = calls.enrol(name, self._read(photos), gate, keep_chips)
+        return answers.read(EnrolAnswer, self._send(call))
+
+    def rename_person(self, name: str, new: str) -> PersonEntry:
+        """Give an enrolled person another name."""
+        return answers.read(PersonEntry, self._send(calls.rename(name, new)))
+
+    def remove_person(self, name: str) -> None:
+        """Remove an enrolled person with everything kept about them."""
+        self._send(calls.remove(name))
+
+    def _read(self, photos: Sequence[Path | bytes]) -> list[bytes]:
+        if not photos:
+            raise InputError("no photo was given: expected one or more")
+        return [read_photo(photo, self._max_photo_bytes) for photo in photos]
+
+    def _send(self, call: Call) -> httpx.Response:
+        attempt = 0
+        while True:
+            attempt += 1
+            outcome = self._attempt(call)
+            if isinstance(outcome, httpx.Response) and outcome.is_success:
+                return outcome
+            pause = self._patience.pause(attempt, outcome, repeatable=call.repeatable)
+            if pause is None:
+                if isinstance(outcome, httpx.Response):
+                    raise answers.refused(outcome)
+                raise answers.unreachable(self.url, self._timeout, outcome) from outcome
+            time.sleep(pause)
+
+    def _attempt(self, call: Call) -> httpx.Response | httpx.RequestError:
+        address = below(self._base, call.path)
+        try:
+            return self._http.request(call.method, address, params=call.query or None, **call.body)
+        except httpx.RequestError as error:
+            return error

@@ -1,5 +1,6 @@
 """Reads a photo's file, within a limit; what is in it is for the service to judge."""
 
+import asyncio
 from pathlib import Path
 
 from facewright.errors import PhotoTooLarge, PhotoUnreadable
@@ -25,6 +26,13 @@ def read_photo(photo: Path | bytes, max_bytes: int) -> bytes:
             f"{what} is over the limit of {max_bytes:,} bytes", hint="send a smaller copy of it"
         )
     return data
+
+
+async def read_photo_async(photo: Path | bytes, max_bytes: int) -> bytes:
+    """Return a photo's bytes without holding up the event loop; see `read_photo`."""
+    if isinstance(photo, bytes):
+        return read_photo(photo, max_bytes)
+    return await asyncio.to_thread(read_photo, photo, max_bytes)
 
 
 def _read(path: Path, max_bytes: int) -> bytes:

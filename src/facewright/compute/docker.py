@@ -6,12 +6,12 @@ import shutil
 import signal
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from facewright.compute.agent.frames import replace_folder
-from facewright.compute.agent.plain_files import parts_of
+from facewright.compute.agent.plain_files import parts_of, plain_entries
 from facewright.compute.configuration import ComputeConfiguration
 from facewright.compute.dependencies import Dependencies
 from facewright.compute.docker_environment import INSIDE, PYTHON, Environments, put_inside
@@ -24,6 +24,7 @@ from facewright.compute.docker_files import (
     unpack,
 )
 from facewright.compute.job import Job, JobState, Phase
+from facewright.compute.own_requirement import wanted_environment
 from facewright.compute.places import Places
 from facewright.compute.target import Hear
 from facewright.containers.docker import connect
@@ -35,6 +36,7 @@ LABEL = "facewright.job"
 MOST_READ = 8 << 20
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _JOB = "/facewright/job"
+_CODE = "/facewright/code"
 _ENDED = "/facewright/ended"
 _SHARES = ("/facewright/share", "/azureml-share")
 _SHARE_VARIABLES = ("FACEWRIGHT_SHARED_DIRECTORY", "AZUREML_NATIVE_SHARE_DIRECTORY")
@@ -105,6 +107,13 @@ class DockerTarget:
         with self._engine() as engine:
             return Environments(engine, self._base, self._cache).prepare(dependencies, hear)
 
+    def is_prepared(self, dependencies: Dependencies) -> bool:
+        """Return whether the environment of these dependencies is there."""
+        if self._own_python:
+            return True
+        with self._engine() as engine:
+            return Environments(engine, self._base, self._cache).has(dependencies)
+
     def start(self, job: Job) -> None:
         """Bring the files and start the command; a job that is there already goes on."""
         name = _name(self._namespace, job.id)
@@ -120,6 +129,7 @@ class DockerTarget:
         try:
             engine.containers.create(self._container(engine, job, coming))
             put_inside(engine, coming)
+            self._put_code(engine, job, coming)
             self._put_files(engine, job, coming)
             taken = not engine.containers.rename(coming, name)
         except BaseException:
@@ -141,7 +151,7 @@ class DockerTarget:
             raise
 
     def _container(self, engine: Engine, job: Job, name: str) -> Container:
-        dependencies = None if self._own_python else job.dependencies
+        dependencies = self._needed(job)
         image = Environments(engine, self._base, self._cache).find(dependencies)
         python = self._own_python or ("python3" if dependencies is None else PYTHON)
         share = self._host.share(job.shared) if self._host.share else None
@@ -163,6 +173,21 @@ class DockerTarget:
     def _owner(self, engine: Engine) -> tuple[int, int]:
         # Root in the containers of a rootless engine is the user who runs it.
         return (0, 0) if engine.facts().rootless else self._host.owner()
+
+    def _needed(self, job: Job) -> Dependencies | None:
+        return None if self._own_python else job.dependencies
+
+    def _put_code(self, engine: Engine, job: Job, name: str) -> None:
+        """Bring the Facewright that runs here, which may be newer than the environment."""
+        needed = self._needed(job)
+        with wanted_environment(needed) if needed else nullcontext() as wanted:
+            code = wanted.code() if wanted else None
+            with packed() as (packing, file):
+                packing.folder(_CODE.lstrip("/"))
+                if code is not None:
+                    names = [entry.path for entry in plain_entries(code) if not entry.is_folder]
+                    pack_job(packing, _CODE.lstrip("/"), code, names)
+                engine.contents.put(name, "/", finish(packing, file))
 
     def _put_files(self, engine: Engine, job: Job, name: str) -> None:
         with packed(self._owner(engine)) as (packing, file):
@@ -307,10 +332,11 @@ def _name(namespace: str, job_id: str) -> str:
 
 def _variables(job: Job, *, has_share: bool) -> dict[str, str]:
     own = {"HOME": f"{_JOB}/home", "USER": "facewright", "PYTHONUNBUFFERED": "1"}
+    modules = ":".join(filter(None, [_CODE, job.environment.get("PYTHONPATH")]))
     if has_share:
         own |= dict.fromkeys(_SHARE_VARIABLES, _SHARES[0])
     folders = {name: "/".join([_JOB, *parts_of(path)]) for name, path in job.folders.items()}
-    return {**own, **job.environment, **folders}
+    return {**own, **job.environment, **folders, "PYTHONPATH": modules}
 
 
 def _ended(state: ContainerState, told: bytes, *, cancelled: bool) -> JobState:

@@ -16,13 +16,13 @@ from typing import NamedTuple
 from facewright.compute import docker_inside
 from facewright.compute.dependencies import Dependencies
 from facewright.compute.docker_files import finish, packed
+from facewright.compute.own_requirement import wanted_environment
 from facewright.compute.target import Hear
 from facewright.containers.engine import Container, Engine, ImageFacts
 from facewright.containers.platform import Platform
-from facewright.containers.wheels import names_itself, resolve_wheels
+from facewright.containers.wheels import resolve_wheels
 from facewright.errors import DependenciesError, EngineError, EngineUnreachable, TargetError
 from facewright.system.digest import of_text
-from facewright.system.own_wheel import write_own_wheel
 
 INSIDE = "/facewright/inside.py"
 PYTHON = f"{docker_inside.ENVIRONMENT}/bin/python"
@@ -61,14 +61,23 @@ class Environments:
         Raises:
             TargetError: It was not prepared, or its base image is another one meanwhile.
         """
-        base = self._engine.images.find(self._base)
-        reference = None if base is None else self._reference(base, dependencies)
-        if reference is None or self._engine.images.find(reference) is None:
+        reference = self._found(dependencies)
+        if reference is None:
             raise TargetError(
                 f"the environment is not there: no image of {self._base} with these dependencies",
                 hint="run `facewright experiment prepare` first",
             )
         return reference
+
+    def has(self, dependencies: Dependencies) -> bool:
+        """Return whether there is one of these dependencies."""
+        return self._found(dependencies) is not None
+
+    def _found(self, dependencies: Dependencies | None) -> str | None:
+        base = self._engine.images.find(self._base)
+        reference = None if base is None else self._reference(base, dependencies)
+        there = reference is not None and self._engine.images.find(reference) is not None
+        return reference if there else None
 
     def prepare(self, dependencies: Dependencies, hear: Hear) -> bool:
         """Make the environment unless it is there; return whether it was made now.
@@ -96,10 +105,8 @@ class Environments:
     def _reference(self, base: ImageFacts, dependencies: Dependencies | None) -> str:
         if dependencies is None:
             return base.id
-        parts = [str(_FORMAT), base.id, dependencies.digest]
-        if any(map(names_itself, dependencies.requirements)):
-            # Its name holds a digest of the code: other code is another environment.
-            parts.append(write_own_wheel(self._cache / "own").name)
+        with wanted_environment(dependencies) as wanted:
+            parts = [str(_FORMAT), base.id, wanted.key]
         digest = of_text("\n".join(parts)).removeprefix("sha256:")
         return f"facewright-environment:{digest[:32]}"
 

@@ -1,11 +1,12 @@
 """A target on another machine: its processes are started and watched by SSH."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from facewright.compute.agent.frames import Stream, pack_files
+from facewright.compute.agent.frames import Stream, pack_files, pack_folder
 from facewright.compute.agent.jobs import MOST_READ
 from facewright.compute.configuration import ComputeConfiguration
 from facewright.compute.dependencies import Dependencies
@@ -65,12 +66,15 @@ class RemoteTarget:
                 f"{self.name} cannot limit processors or memory: it runs plain processes",
                 hint="leave them out, or use a target of type remotedocker",
             )
-        request = {
-            "job": request_of(job, self._own_python, self._share),
-            "environment": self._environment(job.dependencies),
-            "size": size_of(job),
-        }
-        self._agent.ask("start", request, lambda: pack_files(job.source, job.files))
+        needed = None if self._own_python else job.dependencies
+        with wanted_environment(needed) if needed else nullcontext() as wanted:
+            code = wanted.code() if wanted else None
+            request = {
+                "job": {**request_of(job, self._own_python, self._share), "code": bool(code)},
+                "environment": wanted.key if wanted else None,
+                "size": size_of(job),
+            }
+            self._agent.ask("start", request, partial(_files, job, code))
 
     def state(self, job_id: str) -> JobState:
         """Return where the job is."""
@@ -101,12 +105,6 @@ class RemoteTarget:
     def close(self) -> None:
         """Hang up; the next question connects again."""
         self._agent.close()
-
-    def _environment(self, dependencies: Dependencies | None) -> str | None:
-        if dependencies is None or self._own_python:
-            return None
-        with wanted_environment(dependencies) as wanted:
-            return wanted.key
 
 
 def open_target(name: str, configuration: ComputeConfiguration, places: Places) -> RemoteTarget:
@@ -156,6 +154,12 @@ def address_with(configuration: ComputeConfiguration, secret: Secret) -> SshAddr
 def _wheels(wanted: Wanted) -> Iterator[bytes]:
     folder = wanted.wheel.parent if wanted.wheel else Path()
     return pack_files(folder, [wanted.wheel.name] if wanted.wheel else [])
+
+
+def _files(job: Job, code: Path | None) -> Iterator[bytes]:
+    yield from pack_files(job.source, job.files)
+    if code is not None:
+        yield from pack_folder(code)
 
 
 def _bytes(size: int, stream: Stream) -> bytes:

@@ -30,6 +30,7 @@ def request_of(job: Job, python: str | None, share: str) -> dict[str, Any]:
         "path": posixpath.dirname(python) if python else None,
         "environment": dict(job.environment),
         "folders": dict(job.folders),
+        "code": False,
         "shared": posixpath.join(share, *_parts_of_shared(job.shared)),
     }
 

@@ -2,13 +2,26 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from facewright.compute.dependencies import Dependencies
 from facewright.compute.job import Job, JobState
 
 Hear = Callable[[str], None]
 """Hears lines of a long operation as they come, without line ends."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A target that knows at once, without building anything, whether an environment is there."""
+
+    def is_prepared(self, dependencies: Dependencies) -> bool:
+        """Return whether jobs with these dependencies can be started.
+
+        Raises:
+            TargetUnreachable: It cannot tell now.
+        """
+        ...
 
 
 class Target(Protocol):

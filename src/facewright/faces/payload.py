@@ -85,6 +85,8 @@ def _npy_array(file: io.BytesIO, total: int) -> NDArray[Any]:
     read_header = _NPY_HEADERS[np.lib.format.read_magic(file)]
     shape, column_first, dtype = read_header(file)
     expected, received = math.prod(shape) * dtype.itemsize, total - file.tell()
+    if not expected:
+        raise ValueError(f"{dtype} {list(shape)} holds no numbers")
     if dtype.kind not in "fiu" or expected != received:
         raise ValueError(f"{dtype} {list(shape)} takes {expected} bytes, received {received}")
     values: NDArray[Any] = np.frombuffer(file.read(), dtype)

@@ -1,8 +1,8 @@
 """The recognition contract: what a model file must say for one file to be enough to recognise.
 
-Format 1. A change of meaning takes a new number and a reader for the old one; a reader refuses
-numbers it does not know. The contract is JSON text, kept in the HDF5 attribute or the ONNX
-metadata entry named `CONTRACT_KEY`.
+Format 2, which names the photos; format 1, which does not, is read as well. A change takes a new
+number and a reader for the old one; a reader refuses numbers it does not know. The contract is
+JSON text, kept in the HDF5 attribute or the ONNX metadata entry named `CONTRACT_KEY`.
 """
 
 import base64
@@ -59,15 +59,19 @@ class RejectionRecord(_Record):
 
 
 class RecognitionContract(_Record):
-    """Everything besides the network's weights that recognising takes."""
+    """Everything besides the network's weights that recognising takes.
 
-    format: Literal[1] = 1
+    `photos` is the digest of the photos it was trained on, labels and bytes; None in format 1.
+    """
+
+    format: Literal[1, 2] = 2
     labels: tuple[str, ...] = Field(min_length=2)
     detector: DetectorRecord
     chip: ChipRecord
     embedder: EmbedderRecord
     rejection: RejectionRecord
     training_run: str
+    photos: Digest | None = None
 
     def rule(self) -> Rejection:
         """Return the rejection rule.

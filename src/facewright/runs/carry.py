@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from facewright.errors import RunError
 from facewright.runs.journal import Journal
-from facewright.runs.patience import Pace, Waiting, insist
+from facewright.runs.patience import NEAR, Pace, Waiting, insist
 from facewright.runs.record import RunStatus
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Carrier:
         if not self._journal.carried().begun:
             self._insist(lambda: history.begin(self._order.submitted))
             self._journal.note_carried(begun=True)
-        pace = Pace()
+        pace = Pace(NEAR)  # it looks at the journal
         while True:
             drained = self._journal.watched().drained  # first, so that the last piece comes along
             happened = self._insist(lambda: self._carry_news(history))

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from facewright.compute.target import Target
 from facewright.errors import RunError
+from facewright.projects.project import Project
 from facewright.runs.journal import Journal
 from facewright.system.files import write_together
 
 _OUTPUTS = "outputs"
 
 
-def give_back(journal: Journal, project: Path, target: Target) -> list[Path]:
+def give_back(journal: Journal, project: Project, target: Target) -> list[Path]:
     """Copy a run's `outputs/` into the project's, all of it or nothing.
 
     A file that is there is replaced; other files in the project's `outputs/` stay. It can be
@@ -24,33 +25,45 @@ def give_back(journal: Journal, project: Path, target: Target) -> list[Path]:
 
     Args:
         journal: The run.
-        project: The project's folder.
+        project: The run's project, wherever its folder is now.
         target: Where the run's job is; asked only when nothing was harvested yet.
 
     Returns:
         What was written, relative to the project.
 
     Raises:
-        RunError: A folder or a link is in the place of a file, or there is no room.
+        RunError: The run is another project's, a folder or a link is in the place of a file, or
+            there is no room.
         TargetError: The outputs are on the target still, and it cannot give them.
     """
+    _check_project(journal, project)
     with _outputs(journal, target) as folder:
         names = sorted(
             Path(place, name).relative_to(folder)
             for place, _, found in os.walk(folder)
             for name in found
         )
-        places = [project / _OUTPUTS / name for name in names]
+        places = [project.folder / _OUTPUTS / name for name in names]
         for place in places:
-            _check(place, project)
+            _check(place, project.folder)
         try:
             _copy_together(dict(zip(places, (folder / name for name in names), strict=True)))
         except OSError as error:
             raise RunError(
-                f"the outputs could not be written: {error.strerror}: {project / _OUTPUTS}",
+                f"the outputs could not be written: {error.strerror}: {project.folder / _OUTPUTS}",
                 hint="make room, or make the folder writable, and return them again",
             ) from error
     return [Path(_OUTPUTS, name) for name in names]
+
+
+def _check_project(journal: Journal, project: Project) -> None:
+    submitted = journal.order().submitted
+    if submitted.project_id != project.id:
+        raise RunError(
+            f"the run {journal.run_id} is another project's: expected {submitted.project}, "
+            f"received {project.name} in {project.folder}",
+            hint="name the folder of the run's project with --project",
+        )
 
 
 @contextmanager

@@ -14,6 +14,7 @@ be killed at any moment and another can go on:
     verdict.json      how the run ended; never changed
     carried.json      how much of this the history knows, by the carrier
     cancel            somebody asked for the run's end
+    give-up           somebody asked not to wait for its target any more
     keeper.lock       held by the keeper while it lives
     keeper.log        what went wrong with it
     reserve           room for the verdict, should the disk be full
@@ -142,6 +143,16 @@ class Journal:
     def to_be_canceled(self) -> bool:
         """Return whether somebody asked for the run's end."""
         return (self.folder / "cancel").exists()
+
+    def ask_to_give_up(self) -> None:
+        """Ask whoever keeps the run to end it, whether its target answers or not."""
+        (self.folder / "give-up").touch()
+        self.ask_to_cancel()
+
+    @property
+    def to_be_given_up(self) -> bool:
+        """Return whether its target is not to be waited for any more."""
+        return (self.folder / "give-up").exists()
 
     def status(self) -> RunStatus:
         """Return the run's status."""

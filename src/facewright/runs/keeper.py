@@ -42,11 +42,13 @@ def keep(folder: Path) -> None:
 
 
 def _watch(journal: Journal, data: Path) -> None:
-    from facewright.runs.targets import target_of
+    from facewright.runs.patience import NEAR, SLOW
+    from facewright.runs.targets import is_near, target_of
     from facewright.runs.watch import Watch
 
     order = journal.order()
-    Watch(journal, target_of(journal, order, data), order.job(journal.source)).go()
+    slowest = NEAR if is_near(journal, order) else SLOW
+    Watch(journal, target_of(journal, order, data), order.job(journal.source), slowest).go()
 
 
 def _carry(journal: Journal) -> None:

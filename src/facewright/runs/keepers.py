@@ -50,6 +50,14 @@ def revive_keepers(journals: Journals) -> int:
     return sum(give_keeper(journal) for journal in journals.open_runs())
 
 
+def has_keeper(journal: Journal) -> bool:
+    """Return whether a run's keeper lives."""
+    if (lock := _take_lock(journal)) is None:
+        return True
+    os.close(lock)
+    return False
+
+
 def _take_lock(journal: Journal) -> int | None:
     """Return a descriptor that holds the journal's lock; None when a keeper holds it."""
     descriptor = os.open(journal.keeper_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

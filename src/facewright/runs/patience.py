@@ -10,7 +10,8 @@ from facewright.errors import FacewrightError
 Result = TypeVar("Result")
 
 _FIRST, _LONGEST = 0.5, 30.0  # seconds between two attempts
-_QUICK, _SLOW = 0.1, 1.0  # seconds between two looks
+SLOW, NEAR = 1.0, 0.2  # seconds between two looks at what is far away, and what is near
+_QUICK = 0.1
 
 
 def now() -> int:
@@ -91,10 +92,14 @@ def in_words(error: Exception) -> str:
 
 
 class Pace:
-    """Looks often while something happens, and less often while nothing does."""
+    """Looks often while something happens, and less often while nothing does.
 
-    def __init__(self) -> None:
-        self._wait = _QUICK
+    Args:
+        slowest: Seconds between two looks at most.
+    """
+
+    def __init__(self, slowest: float = SLOW) -> None:
+        self._wait, self._slowest = _QUICK, slowest
 
     def rest(self, *, happened: bool) -> None:
         """Sleep until the next look.
@@ -103,4 +108,4 @@ class Pace:
             happened: Whether the last look showed anything new.
         """
         time.sleep(self._wait)
-        self._wait = _QUICK if happened else min(self._wait * 1.2, _SLOW)
+        self._wait = _QUICK if happened else min(self._wait * 1.2, self._slowest)

@@ -3,7 +3,12 @@
 from pathlib import Path
 
 from facewright.compute.catalogue import load_target
-from facewright.compute.configuration import ComputeConfiguration, Kind, compute_path
+from facewright.compute.configuration import (
+    ComputeConfiguration,
+    Kind,
+    compute_path,
+    read_compute,
+)
 from facewright.compute.places import Places
 from facewright.compute.target import Target
 from facewright.runs.journal import Journal
@@ -37,6 +42,11 @@ def target_of(journal: Journal, order: Order, data: Path) -> Target:
     share = None if order.share is None else Path(order.share)
     places = Places(journal.folder, order.submitted.project_id, data, share)
     return load_target(order.submitted.target, places)
+
+
+def is_near(journal: Journal, order: Order) -> bool:
+    """Return whether asking a run's target costs next to nothing: it is this process's machine."""
+    return read_compute(journal.folder / "config", order.submitted.target).kind is Kind.LOCAL
 
 
 def shared_folder(

@@ -1,9 +1,5 @@
 """Where MLflow keeps our runs: an experiment for each project, a run for each of ours."""
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from mlflow.entities import Experiment, Run, ViewType
@@ -11,11 +7,9 @@ from mlflow.tracking import MlflowClient
 
 from facewright.errors import RunError
 from facewright.runs import tags
+from facewright.runs.alone import alone
 from facewright.runs.record import Submitted, checked_run_id
 from facewright.runs.tracking import answering
-
-if sys.platform != "win32":
-    import fcntl
 
 _NEWEST = ["attributes.start_time DESC"]
 _EXPERIMENTS = 1000
@@ -65,7 +59,7 @@ class TrackedRuns:
 
     def begin(self, submitted: Submitted) -> Run | None:
         """Make the run of something submitted; None when it is there."""
-        with _alone(self._lock):
+        with alone(self._lock):
             if self._search(tags.RUN_ID, submitted.run_id) is not None:
                 return None
             with answering():
@@ -161,18 +155,3 @@ class TrackedRuns:
         )
         numbers = [run.data.tags.get(tags.RUN_NUMBER, "0") for run in newest]
         return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes of this machine from beginning a run meanwhile."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if sys.platform == "win32":  # folders cannot be locked there
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -4,7 +4,6 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import ErrorCode
@@ -12,6 +11,7 @@ from mlflow.tracking import MlflowClient
 from requests.exceptions import RequestException
 
 from facewright.errors import HistoryUnreachable, RunError
+from facewright.runs.one_opening import one_opening
 
 _REFUSALS = {
     "RESOURCE_DOES_NOT_EXIST",
@@ -22,7 +22,6 @@ _REFUSALS = {
     "NOT_IMPLEMENTED",
     "MALFORMED_REQUEST",
 }
-_SECONDS_TO_CONNECT = 5
 
 
 def open_client(tracking_uri: str) -> MlflowClient:
@@ -40,8 +39,8 @@ def open_client(tracking_uri: str) -> MlflowClient:
     with answering(), warnings.catch_warnings():
         # Its tables ask SQLAlchemy for ways that are going out of use.
         warnings.simplefilter("ignore", DeprecationWarning)
-        _knock(tracking_uri)
-        return MlflowClient(tracking_uri, tracking_uri)
+        with one_opening(tracking_uri):
+            return MlflowClient(tracking_uri, tracking_uri)
 
 
 @contextmanager
@@ -79,18 +78,3 @@ def _unreachable(error: Exception) -> HistoryUnreachable:
 def _first_line(error: Exception) -> str:
     message = getattr(error, "message", None)
     return (str(message or error).strip().splitlines() or [type(error).__name__])[0][:500]
-
-
-def _knock(tracking_uri: str) -> None:
-    """Ask a database server for one connection; MLflow itself would try for minutes."""
-    if tracking_uri.startswith(("http:", "https:", "sqlite:")) or "://" not in tracking_uri:
-        return
-    import sqlalchemy
-
-    options: dict[str, Any] = {"connect_timeout": _SECONDS_TO_CONNECT}
-    engine = sqlalchemy.create_engine(tracking_uri, connect_args=options)
-    try:
-        with engine.connect():
-            pass
-    finally:
-        engine.dispose()

@@ -17,7 +17,7 @@ from facewright.compute.job import Job, JobState, Phase
 from facewright.compute.target import Target
 from facewright.errors import FacewrightError, TargetError, TargetUnreachable
 from facewright.runs.journal import Journal
-from facewright.runs.patience import Pace, Waiting, in_words, insist, now
+from facewright.runs.patience import SLOW, Pace, Waiting, in_words, insist, now
 from facewright.runs.record import RunStatus
 from facewright.runs.verdict import Verdict, judge
 
@@ -37,24 +37,39 @@ class Watch:
         journal: Where everything is written down.
         target: Where the job runs.
         job: What to start, unless it was.
+        slowest: Seconds between two looks at the target at most.
     """
 
-    def __init__(self, journal: Journal, target: Target, job: Job) -> None:
+    def __init__(self, journal: Journal, target: Target, job: Job, slowest: float = SLOW) -> None:
         self._journal = journal
         self._target = target
         self._job = job
+        self._slowest = slowest
         self._waiting = Waiting(journal.note_watched)
 
     def go(self) -> None:
-        """Follow the job until everything it left is here."""
+        """Follow the job until everything it left is here, or it is given up."""
         if self._journal.watched().drained:
             return
+        try:
+            self._go()
+        except (TargetError, OSError) as error:
+            if not self._journal.to_be_given_up:
+                raise
+            self._give_up(error)
+
+    def _go(self) -> None:
         self._waiting.tell(None)
         if self._journal.watched().started is None and not self._start():
             return
         state = self._follow()
         self._harvest(state)
         self._journal.end(self._judged(state))
+        self._note(drained=True)
+
+    def _give_up(self, error: Exception) -> None:
+        reason = f"given up, and perhaps running still: {in_words(error)}"
+        self._journal.end(Verdict(RunStatus.CANCELED, None, reason, now()))
         self._note(drained=True)
 
     def _start(self) -> bool:
@@ -83,13 +98,14 @@ class Watch:
         return False
 
     def _note(self, **changes: object) -> None:
-        self._insist(lambda: self._journal.note_watched(**changes), (OSError,))
+        note = partial(self._journal.note_watched, **changes)
+        self._insist(note, (OSError,), lambda error: True)
 
     def _state(self) -> JobState:
         return self._insist(lambda: self._target.state(self._job.id), (TargetError, OSError))
 
     def _follow(self) -> JobState:
-        pace, told = Pace(), False
+        pace, told = Pace(self._slowest), False
         while True:
             state = self._state()
             if state.phase is not Phase.RUNNING:
@@ -119,6 +135,9 @@ class Watch:
     def _harvest(self, state: JobState) -> None:
         def may_still_come(error: Exception) -> bool:
             """Go on trying, but a run whose files find no room has failed meanwhile."""
+            if self._journal.to_be_given_up:
+                self._fail(state, error)
+                return False
             if isinstance(error, TargetUnreachable) or self._waiting.for_milliseconds < _MAY_PASS:
                 return True
             self._fail(state, error)
@@ -154,9 +173,12 @@ class Watch:
         self,
         action: Callable[[], Result],
         on: tuple[type[Exception], ...],
-        go_on: Callable[[Exception], bool] = lambda error: True,
+        go_on: Callable[[Exception], bool] | None = None,
     ) -> Result:
-        return insist(action, on, self._waiting.tell, go_on)
+        return insist(action, on, self._waiting.tell, go_on or self._is_wanted)
+
+    def _is_wanted(self, error: Exception) -> bool:
+        return not self._journal.to_be_given_up
 
 
 def _append(path: Path, read: Callable[[int], bytes]) -> bool:

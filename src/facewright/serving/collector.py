@@ -66,7 +66,7 @@ class Collector:
     """
 
     def __init__(self, collection: Collection, service: str) -> None:
-        self._base = collection.folder / _plain(service) / _plain(collection.model)
+        self._base = collection.folder / plain_name(service) / plain_name(collection.model)
         self._collection = collection
         self._today: datetime.date | None = None
         self._pending: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_PENDING)
@@ -99,7 +99,7 @@ class Collector:
         if not self.keeps_chips:
             return
         request, moment = request_id.current.get(), _now()
-        name = f"{_plain(request)}-{number}.png"
+        name = f"{plain_name(request)}-{number}.png"
         self._put(lambda: files.write_bytes(self._day("chips", moment) / name, png))
 
     def close(self) -> None:
@@ -155,7 +155,7 @@ class Collector:
         if moment.date() != self._today:
             self._sweep()
             self._today = moment.date()
-        return self._base / _plain(identifier) / moment.strftime("%Y/%m/%d")
+        return self._base / plain_name(identifier) / moment.strftime("%Y/%m/%d")
 
     def _sweep(self) -> None:
         oldest = _now().date() - datetime.timedelta(days=self._collection.retention_days)
@@ -181,7 +181,7 @@ def _csv(rows: Sequence[Sequence[Any]]) -> bytes:
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a name that is one folder or file, whatever a client or a registry called it."""
     return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".")[:100] or "_"
 

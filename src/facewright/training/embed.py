@@ -36,12 +36,14 @@ class Embedded:
         vectors: Their embeddings, unit length, float32 [N, D].
         skipped: The others.
         fresh: How many photos were looked at now; the rest came from the cache.
+        digest: Of the usable photos' labels and bytes, whatever their names and order.
     """
 
     photos: list[LabelledPhoto]
     vectors: NDArray[np.float32]
     skipped: list[Skipped]
     fresh: int
+    digest: str
 
 
 def embed_photos(
@@ -131,7 +133,8 @@ class _Work:
         _check_labels(photos, list(used.values()), self._examiner)
         vectors = [self._outcomes[key].vector for _, key in used]
         stacked = np.stack([vector for vector in vectors if vector is not None])
-        return Embedded(list(used.values()), stacked, skipped, self._fresh)
+        together = digest.of_text("\n".join(sorted(f"{label} {key}" for label, key in used)))
+        return Embedded(list(used.values()), stacked, skipped, self._fresh, together)
 
 
 def _check_labels(

@@ -132,7 +132,9 @@ class _Run:
                 self._recipe.false_positive_rate,
                 strangers,
             )
-        contract = self._contract(labels, detector, embedder, learned, rule, evidence)
+        contract = self._contract(
+            labels, detector, embedder, learned, rule, evidence, embedded.digest
+        )
         evaluation = _evaluated(rule, learned, names, held_out)
         self._report(evaluation, rule, evidence)
         files_held_out = _file_names(embedded, held_out)
@@ -171,6 +173,7 @@ class _Run:
         learned: Learned,
         rule: Rejection,
         evidence: Evidence,
+        photos: str,
     ) -> RecognitionContract:
         chip = embedder.chip
         return RecognitionContract(
@@ -192,6 +195,7 @@ class _Run:
                 evidence=asdict(evidence),
             ),
             training_run=self._id,
+            photos=photos,
         )
 
     def _report(self, evaluation: Evaluation | None, rule: Rejection, evidence: Evidence) -> None:

@@ -110,7 +110,7 @@ def remote(
     values = {"address": address, "username": username, "port": port, "folder": folder}
     _attach(
         name,
-        {"type": "remote", **values, "pythonLocation": python_location},
+        {"type": "remote", **values, **_own_python(python_location)},
         entry,
         (fingerprint, yes),
         project,
@@ -138,6 +138,10 @@ def remotedocker(
     values = {"address": address, "username": username, "port": port}
     limits = {"baseDockerImage": base_docker_image, "cpus": cpus, "memory": memory}
     _attach(name, {"type": "remotedocker", **values, **limits}, entry, (fingerprint, yes), project)
+
+
+def _own_python(location: str | None) -> dict[str, Any]:
+    return {"userManagedEnvironment": True, "pythonLocation": location} if location else {}
 
 
 def _attach(

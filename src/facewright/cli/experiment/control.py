@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from facewright.workbench import Workbench
 
 
-def cancel(run: RunOption, target: RunTargetOption = None) -> None:
+def cancel(
+    run: RunOption,
+    target: RunTargetOption = None,
+    give_up: Annotated[
+        bool, typer.Option("--give-up", help="Wait no longer for a target that does not answer.")
+    ] = False,
+) -> None:
     """End a run: its script and everything that started."""
     from facewright.runs.stream import wait_for_end
 
@@ -21,11 +27,14 @@ def cancel(run: RunOption, target: RunTargetOption = None) -> None:
     if journal.verdict() is not None:
         console.result(f"{run} ended before: {journal.status()}")
         return
-    journal.ask_to_cancel()
+    journal.ask_to_give_up() if give_up else journal.ask_to_cancel()
     if wait_for_end(journal):
         console.result(f"{run}: {journal.status()}")
+    elif give_up:
+        console.result(f"{run} ends within a minute, even if its target cannot be reached")
     else:
         console.result(f"{run} will end as soon as its target can be reached")
+        console.say(f"No longer wait for it: `facewright experiment cancel -r {run} --give-up`")
 
 
 def clean(

@@ -16,8 +16,7 @@ def return_(run: RunOption, target: RunTargetOption = None, project: ProjectOpti
 
     workbench, console = open_workbench(), Console()
     journal = find_run(workbench, run, target)
-    folder = workbench.project(project).folder
-    written = give_back(journal, folder, workbench.target(journal))
+    written = give_back(journal, workbench.project(project), workbench.target(journal))
     for path in written:
         console.result(f"Returned {path}")
     if not written:

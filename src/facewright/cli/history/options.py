@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from facewright.runs.newest import Selection
     from facewright.runs.reading import HistoryReader
     from facewright.runs.run_record import RunRecord
+    from facewright.settings import Settings
 
 HERE = Path()
+_SECONDS_TO_SETTLE = 10.0
 
 RunOption = Annotated[
     str, typer.Option("--run", "-r", metavar="RUN", help="A run, as `history list` shows it.")
@@ -35,6 +37,7 @@ def open_history() -> "History":
     from facewright.settings import Settings
 
     settings = Settings()
+    _settle(settings)
     if is_first_use(settings.tracking_uri):
         Console().say("Making the tables of the history, once")
     return History.open(settings.tracking_uri, settings.artifact_directory)
@@ -46,7 +49,17 @@ def read_newest(wanted: "Selection") -> "list[RunRecord]":
     from facewright.settings import Settings
 
     settings = Settings()
+    _settle(settings)
     return newest_runs(settings.tracking_uri, settings.artifact_directory, wanted)
+
+
+def _settle(settings: "Settings") -> None:
+    """Let the history take in what has just ended."""
+    from facewright.runs.journals import Journals
+    from facewright.runs.settling import settle
+
+    if not settle(Journals(settings.data_directory.absolute()), _SECONDS_TO_SETTLE):
+        Console().say("The history does not know the end of every run yet")
 
 
 def open_reader() -> "HistoryReader":

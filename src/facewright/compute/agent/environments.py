@@ -23,7 +23,12 @@ from facewright.errors import DependenciesError, TargetError
 
 Say = Callable[[str], None]
 _KEY = re.compile(r"[0-9a-f]{16,64}")
-_PIP = ("-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar=off")
+# Modules are compiled when they are first imported: to compile all of them here takes longer than
+# to install them, and most are never imported.
+_PIP = (
+    *("-m", "pip", "install", "--no-compile"),
+    *("--no-input", "--disable-pip-version-check", "--progress-bar=off"),
+)
 
 
 class Environments:

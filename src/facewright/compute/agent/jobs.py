@@ -5,6 +5,7 @@
     <base>/jobs/<id>/
         job.json         what to run; only its owner reads it, since it may hold secrets
         project/         the files in; the command's working folder
+        code/            modules that the command finds before those of its environment
         project/outputs/ made empty
         report/          what the command tells
         log.txt          its output and errors
@@ -59,7 +60,8 @@ class Jobs:
         """Unpack a job's files and launch its command, unless it is there already.
 
         Args:
-            job: ``id``, ``argv``, ``environment``, ``folders`` and ``shared``, a folder or None.
+            job: ``id``, ``argv``, ``environment``, ``folders``, ``shared``, a folder or None, and
+                ``code``, whether modules follow the files.
             size: Bytes that its files take.
             files: Opens the stream of them.
 
@@ -174,6 +176,8 @@ class Jobs:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             unpack(files, folder / "project")
+            if job["code"]:
+                unpack(files, folder / "code")
             folder.chmod(0o700)
             (folder / "project" / "outputs").mkdir(exist_ok=True)
             (folder / "report").mkdir()

@@ -104,6 +104,11 @@ def _environment(job: dict[str, Any], folder: Path) -> dict[str, str]:
     if job["path"]:
         values["PATH"] = job["path"] + os.pathsep + values.get("PATH", os.defpath)
     values.update(job["environment"])
+    if job["code"]:
+        others = values.get("PYTHONPATH")
+        values["PYTHONPATH"] = os.pathsep.join(
+            [str(folder / "code"), *([others] if others else [])]
+        )
     values.update({name: str(folder / path) for name, path in job["folders"].items()})
     if job["shared"]:
         for name in ("FACEWRIGHT_SHARED_DIRECTORY", "AZUREML_NATIVE_SHARE_DIRECTORY"):

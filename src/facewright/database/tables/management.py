@@ -68,7 +68,8 @@ class ModelRow(Base):
     """A version of a registered model; its bytes are kept by digest.
 
     Attributes:
-        files: Relative path, digest and size of each file.
+        place: Where it lay, relative, such as ``outputs/my_model.h5``; where it lies in an image.
+        files: Digest and size of each file, and its path: its name, or that in the folder.
         digest: Of all of it.
         run_id: The run whose output it is, if known.
         facts: What its recognition contract says, if it has one: labels, threshold, embedder.
@@ -83,6 +84,7 @@ class ModelRow(Base):
     version: Mapped[int]
     digest: Mapped[str] = mapped_column(_DIGEST)
     size: Mapped[int] = mapped_column(BigInteger)
+    place: Mapped[str] = mapped_column(Text)
     files: Mapped[list[Any]] = mapped_column(JSON)
     mime_type: Mapped[str] = mapped_column(String(127))
     description: Mapped[str] = mapped_column(Text)
@@ -129,9 +131,7 @@ class ManifestModelRow(Base):
     manifest_id: Mapped[str] = mapped_column(
         _ID, ForeignKey(f"{_MANIFESTS}.id", ondelete="CASCADE"), primary_key=True
     )
-    model_id: Mapped[str] = mapped_column(
-        String(32), ForeignKey(f"{_MODELS}.id"), primary_key=True
-    )
+    model_id: Mapped[str] = mapped_column(String(32), ForeignKey(f"{_MODELS}.id"), primary_key=True)
     place: Mapped[str] = mapped_column(Text)
 
 

@@ -17,7 +17,9 @@ from facewright.serving.connected import while_connected
 from facewright.serving.face_api.collected import collect
 from facewright.serving.mount import ServerParts
 
-_MOST_TOGETHER = 32
+# Eight photos have all there is to gain: 21.9 ms of a processor for each alone, 19.2 by eights,
+# 19.4 by thirty-twos. More would only make the first of them wait for the last.
+_MOST_TOGETHER = 8
 
 Result = TypeVar("Result")
 

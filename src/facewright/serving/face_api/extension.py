@@ -70,7 +70,8 @@ class FaceApi:
 
 
 def _people(server: ServerParts, people: PeopleRoutes) -> list[BaseRoute]:
-    one, photos = "/v1/people/{name}", "/v1/people/{name}/photos"
+    # A name may hold a slash.
+    one, photos = "/v1/people/{name:path}", "/v1/people/{name:path}/photos"
     scope = Scope.PEOPLE
     return [
         server.route("/v1/people", people.page, scope=scope),

@@ -10,6 +10,9 @@ from pydantic import TypeAdapter
 from facewright.serving.collector import Collection
 from facewright.serving.limits import Limits
 
+THREADS = "FACEWRIGHT_THREADS"
+"""Variable that tells a worker how many threads its networks may compute with."""
+
 
 @dataclass(frozen=True)
 class Specification:

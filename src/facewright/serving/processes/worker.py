@@ -17,6 +17,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from facewright.errors import FacewrightError
+from facewright.recognizer.network import threads_for_networks
 from facewright.scoring import Schema, Script, load_schema, load_script
 from facewright.serving import logs
 from facewright.serving.access import KeyRing
@@ -25,7 +26,7 @@ from facewright.serving.collector import Collector
 from facewright.serving.compute import Compute
 from facewright.serving.metrics import Metrics
 from facewright.serving.processes.http_server import HandedServer
-from facewright.serving.processes.specification import Specification
+from facewright.serving.processes.specification import THREADS, Specification
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +106,8 @@ def _load(script_path: Path, schema: Path | None) -> tuple[Script, Schema | None
         script = load_script(script_path)
         # For the life of the process, since run() may open files too.
         os.chdir(script.path.parent)
-        script.init()
+        with threads_for_networks(int(os.environ.get(THREADS, "1"))):
+            script.init()
     except Exception as error:
         # What is wrong with the command line needs no traceback, what the script did does.
         if error.__cause__ is not None or not isinstance(error, FacewrightError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facewright.errors import FacewrightError, ServiceError, ServiceRefused
-from facewright.serving.processes.specification import Specification
+from facewright.serving.processes.specification import THREADS, Specification
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,8 @@ def _environment(launch: Launch) -> dict[str, str]:
         **os.environ,
         # Read by prometheus-client when it is imported.
         "PROMETHEUS_MULTIPROC_DIR": str(launch.metrics),
-        # Read by Facewright's networks, by OpenMP and BLAS, and by OpenCV.
-        "FACEWRIGHT_THREADS": threads,
+        # Read by the worker for Facewright's networks, by OpenMP and BLAS, and by OpenCV.
+        THREADS: threads,
         "OMP_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
         "OPENCV_FOR_THREADS_NUM": threads,

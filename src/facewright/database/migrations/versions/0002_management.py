@@ -66,6 +66,7 @@ def _create_models() -> None:
         *_version(),
         sa.Column("digest", sa.String(71), nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
         sa.Column("files", sa.JSON, nullable=False),
         sa.Column("mime_type", sa.String(127), nullable=False),
         sa.Column("description", sa.Text, nullable=False),

@@ -1,0 +1,89 @@
+"""`facewright service list` and `show`."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from facewright.cli.output import OutputOption, QueryOption, emit
+from facewright.cli.service.opening import opened_services
+from facewright.errors import EngineError
+
+if TYPE_CHECKING:
+    from facewright.management.records import Service
+    from facewright.management.services import Services
+
+_COLUMNS = ("Name", "Id", "UpdatedAt", "State")
+_TYPE = "Realtime"
+
+
+def list_(output: OutputOption = None, query: QueryOption = None) -> None:
+    """Show all services."""
+    with opened_services() as services:
+        found = [_short(services, each) for each in services.list()]
+    emit(found, output=output, query=query, columns=_COLUMNS)
+
+
+def show(
+    id: Annotated[str | None, typer.Option("--id", "-i", metavar="ID", help="Its id.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", "-n", metavar="NAME", help="Its name.")
+    ] = None,
+    output: OutputOption = None,
+    query: QueryOption = None,
+) -> None:
+    """Show a service, what it runs and what it ran."""
+    wanted = id or name
+    if wanted is None or (id and name and id != name):
+        raise typer.BadParameter("expected --id or --name")
+    with opened_services() as services:
+        service = services.show(wanted)
+        data = {**_short(services, service), **_rest(services, service)}
+    emit(data, output=output, query=query)
+
+
+def _short(services: "Services", service: "Service") -> dict[str, Any]:
+    state, details = _state(services, service)
+    said = {"Details": details} if details else {}
+    return {
+        "Name": service.name,
+        "Id": service.id,
+        "UpdatedAt": service.updated,
+        "Service_Type": _TYPE,
+        "State": state,
+        **said,
+    }
+
+
+def _state(services: "Services", service: "Service") -> tuple[str, str]:
+    """Return where a service is, and why it is not well."""
+    if service.state != "Succeeded":
+        return service.state, service.error or ""
+    try:
+        found = services.state(service)
+    except EngineError as error:
+        return "Unknown", error.message
+    if found is None:
+        return "Failed", "its engine knows nothing of it; create it again"
+    return ("Succeeded", "") if found.running else ("Failed", found.details)
+
+
+def _rest(services: "Services", service: "Service") -> dict[str, Any]:
+    made = services.made_of(service)
+    return {
+        "ScoringUri": service.address,
+        "Models": made.models,
+        "Manifest_Name": made.manifest,
+        "Manifest_Version": made.version,
+        "Image_Id": service.image_id,
+        "CreatedAt": service.created,
+        "Settings": service.settings,
+        "Deployments": [
+            {
+                "Image_Id": each.image_id,
+                "Status": each.status,
+                "CreatedAt": each.created,
+                "ExpiredAt": each.expired,
+            }
+            for each in services.deployments(service.id)
+        ],
+    }

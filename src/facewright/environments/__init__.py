@@ -1,0 +1,1 @@
+"""Where services live: the engines that run them on this machine."""

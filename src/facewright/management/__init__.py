@@ -1,0 +1,1 @@
+"""What is remembered: models, manifests, images, services and the environments they live in."""
