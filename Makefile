@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix benchmark lock
+.PHONY: help demo test check fix benchmark soak lock
 
 help:
 	@echo "make demo               the whole loop on drawn people; PHOTOS=dir [PROBES=dir] for yours"
@@ -11,6 +11,7 @@ help:
 	@echo "make check              formatting, lint, types, layers; changes nothing"
 	@echo "make fix                format, and mend what the linter can"
 	@echo "make benchmark          compare the embedder with dlib, the gallery with NumPy"
+	@echo "make soak               half an hour of full load, with bad requests among it"
 	@echo "make lock               write constraints.txt anew from the newest versions"
 
 demo: .venv
@@ -24,14 +25,19 @@ check: .venv
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python tools/sync-client --check
 
 fix: .venv
+	@$(BIN)/python tools/sync-client
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
 benchmark: .venv
 	@$(BIN)/python benchmarks/embedder.py
 	@$(BIN)/python benchmarks/gallery.py
+
+soak: .venv
+	@$(BIN)/python benchmarks/soak.py --minutes 30
 
 lock:
 	@./tools/lock $(PYTHON)

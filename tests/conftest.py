@@ -7,10 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
+from ended import Ended
 from PIL import Image
 
 from facewright.faces.face import Pixels
@@ -96,14 +96,6 @@ def shared_folder() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
-
-
-class Ended(NamedTuple):
-    """A command that ended."""
-
-    code: int
-    stdout: str
-    stderr: str
 
 
 @pytest.fixture

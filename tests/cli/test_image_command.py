@@ -9,9 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ended import Ended
 from package_index import make_index
-
-from conftest import Ended
 
 SCRIPT = "def init(): open('outputs/m.bin')\ndef run(input_bytes): return input_bytes\n"
 SCHEMA = {

@@ -12,6 +12,7 @@ import pytest
 from sshd_part import SshServer
 
 from facewright.compute.catalogue import load_target
+from facewright.compute.dependencies import Dependencies
 from facewright.compute.job import JobState, Phase
 from facewright.compute.places import Places
 from facewright.projects.project import create_project
@@ -67,8 +68,27 @@ def known(server: SshServer) -> list[object]:
     return [*where(server), "--fingerprint", server.fingerprint()]
 
 
+PLAIN = {"local.compute", "local.runconfig"}
+
+
 def config_of(project: Path) -> set[str]:
-    return {path.name for path in (project / "config").iterdir()} - {"dependencies.yml"}
+    """Return the files of targets and run configurations."""
+    kinds = (".compute", ".runconfig")
+    return {path.name for path in (project / "config").iterdir() if path.suffix in kinds}
+
+
+def test_an_interpreter_that_is_named_is_used_as_it_is(
+    run: Run, project: Path, places: Places, sshd: SshServer
+) -> None:
+    key = ("--private-key-file", sshd.user.key_file)
+    named = ("--python-location", "/usr/bin/python3")
+    assert (
+        run("computetarget", "attach", "remote", "-n", "box", *known(sshd), *key, *named).code == 0
+    )
+    settings = (project / "config" / "box.compute").read_text()
+    assert "userManagedEnvironment: true\npythonLocation: /usr/bin/python3\n" in settings
+    target = load_target("box", places)
+    assert not target.prepare(Dependencies(None, ("nothing-of-that-name",)), lambda line: None)
 
 
 def stored(places: Places) -> list[Path]:

@@ -69,8 +69,10 @@ class SshServer:
     def stop(self) -> None:
         """Stop it together with its connections; jobs go on."""
         if self._process is not None:
+            # It accepts nobody from now on, who would stay connected when it has gone.
+            self._process.send_signal(signal.SIGSTOP)
             self.drop()
-            self._process.terminate()
+            self._process.kill()
             self._process.wait(_PATIENCE)
             self._process = None
 

@@ -99,10 +99,11 @@ def _docker(
     run_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[None]:
+    wheels = wheelhouse(run_folder)  # which may need the index
     with shared_engine(run_folder) as host:
         monkeypatch.setenv("DOCKER_HOST", host)
         monkeypatch.setenv("PIP_NO_INDEX", "1")
-        monkeypatch.setenv("PIP_FIND_LINKS", str(wheelhouse(run_folder)))
+        monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
         image = import_base_image(host)
         (doors / "config" / "docker.compute").write_text(
             f"type: docker\nbaseDockerImage: {image}\n"
