@@ -27,7 +27,6 @@ def test_a_project_holds_what_the_contract_names(tmp_path: Path) -> None:
         "config/local.compute",
         "config/local.runconfig",
         "config/serving.yml",
-        "config/serving.yml",
         "score.py",
         "train.py",
         "webcam_detect.py",

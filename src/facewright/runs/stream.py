@@ -12,7 +12,7 @@ _POLL = 0.05
 _LOOK_AFTER_KEEPER = 2.0  # seconds
 _MOST_KEEPERS = 5
 _PATIENCE = 5000  # milliseconds a target may be away before a cancellation is left to the keeper
-_FOR_THE_HISTORY = 1500  # milliseconds after the end in which the history is waited for
+_FOR_THE_HISTORY = 500  # milliseconds after the end; `history` waits for it when somebody looks
 _PIECE = 64 * 1024
 
 
