@@ -4,7 +4,7 @@ import typer
 
 from facewright.cli.asset.download import download
 
-app = typer.Typer(no_args_is_help=True, help="Files of runs that were promoted.")
+app = typer.Typer(no_args_is_help=True)
 app.command("download")(download)
 
 

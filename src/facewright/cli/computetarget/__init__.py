@@ -20,7 +20,7 @@ attach.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )(cluster)
 
-app = typer.Typer(no_args_is_help=True, help="Places where scripts can run.")
+app = typer.Typer(no_args_is_help=True)
 app.add_typer(attach, name="attach")
 app.command("list")(list_)
 app.command("show")(show)

@@ -6,7 +6,7 @@ from facewright.cli.env.change import cluster, delete, local, set_
 from facewright.cli.env.look import get_credentials, list_, show
 from facewright.cli.env.setup import setup
 
-app = typer.Typer(no_args_is_help=True, help="Environments, in which services live.")
+app = typer.Typer(no_args_is_help=True)
 app.command("setup")(setup)
 app.command("list")(list_)
 app.command("show")(show)

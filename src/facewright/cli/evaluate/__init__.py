@@ -5,6 +5,6 @@ import typer
 from facewright.cli.evaluate.pairs import pairs
 from facewright.cli.evaluate.people import people
 
-app = typer.Typer(no_args_is_help=True, help="Measure accuracy: on pairs, on people and strangers.")
+app = typer.Typer(no_args_is_help=True)
 app.command("pairs")(pairs)
 app.command("people")(people)

@@ -10,7 +10,7 @@ from facewright.cli.experiment.look import list_, status
 from facewright.cli.experiment.prepare import prepare
 from facewright.cli.experiment.submit import submit
 
-app = typer.Typer(no_args_is_help=True, help="Scripts that run on compute targets.")
+app = typer.Typer(no_args_is_help=True)
 app.command("prepare")(prepare)
 # What follows the script is the script's own.
 app.command("submit", context_settings={"allow_interspersed_args": False})(submit)

@@ -7,7 +7,7 @@ from facewright.cli.history.compare import compare
 from facewright.cli.history.download import download
 from facewright.cli.history.look import info, last, list_
 
-app = typer.Typer(no_args_is_help=True, help="What is remembered of runs.")
+app = typer.Typer(no_args_is_help=True)
 app.command("list")(list_)
 app.command("last")(last)
 app.command("info")(info)

@@ -8,7 +8,7 @@ from facewright.cli.image.look import list_, show, usage
 from facewright.cli.image.move import export, push
 from facewright.cli.image.scan import scan
 
-app = typer.Typer(no_args_is_help=True, help="Images: a manifest, built to be run.")
+app = typer.Typer(no_args_is_help=True)
 app.command("create")(create)
 app.command("show")(show)
 app.command("list")(list_)

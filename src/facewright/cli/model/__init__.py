@@ -7,7 +7,7 @@ from facewright.cli.model.download import download
 from facewright.cli.model.look import list_, show
 from facewright.cli.model.register import register
 
-app = typer.Typer(no_args_is_help=True, help="Registered models and their versions.")
+app = typer.Typer(no_args_is_help=True)
 app.command("register")(register)
 app.command("show")(show)
 app.command("list")(list_)

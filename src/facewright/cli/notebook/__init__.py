@@ -4,7 +4,7 @@ import typer
 
 from facewright.cli.notebook.start import start
 
-app = typer.Typer(no_args_is_help=True, help="Notebooks.")
+app = typer.Typer(no_args_is_help=True)
 app.command("start")(start)
 
 

@@ -7,7 +7,7 @@ from facewright.cli.people.change import remove, rename
 from facewright.cli.people.look import list_, show
 from facewright.cli.people.move import export, import_
 
-app = typer.Typer(no_args_is_help=True, help="People added to a model without training.")
+app = typer.Typer(no_args_is_help=True)
 app.command("add")(add)
 app.command("list")(list_)
 app.command("show")(show)

@@ -4,7 +4,7 @@ import typer
 
 from facewright.cli.photos.check import check
 
-app = typer.Typer(no_args_is_help=True, help="Folders of photos.")
+app = typer.Typer(no_args_is_help=True)
 app.command("check")(check)
 
 

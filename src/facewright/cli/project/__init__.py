@@ -10,7 +10,7 @@ from facewright.cli.project.restore import restore
 from facewright.cli.project.sample import app as sample
 from facewright.cli.project.update import update
 
-app = typer.Typer(no_args_is_help=True, help="Projects: made, shown, changed, deleted.")
+app = typer.Typer(no_args_is_help=True)
 app.command("create")(create)
 app.command("show")(show)
 app.command("list")(list_)

@@ -5,6 +5,6 @@ import typer
 from facewright.cli.score.keys import app as keys
 from facewright.cli.score.serve import serve
 
-app = typer.Typer(no_args_is_help=True, help="Scoring scripts.")
+app = typer.Typer(no_args_is_help=True)
 app.command("serve")(serve)
 app.add_typer(keys, name="keys")

@@ -11,7 +11,7 @@ from facewright.cli.service.keys import keys
 from facewright.cli.service.logs import logs
 from facewright.cli.service.look import list_, show
 
-app = typer.Typer(no_args_is_help=True, help="Services: images that run.")
+app = typer.Typer(no_args_is_help=True)
 
 _VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "create": (create, "Make a service."),

@@ -5,7 +5,7 @@ import typer
 from facewright.cli.workspace.change import create, delete, update
 from facewright.cli.workspace.look import list_, show
 
-app = typer.Typer(no_args_is_help=True, help="Workspaces, which hold projects.")
+app = typer.Typer(no_args_is_help=True)
 app.command("create")(create)
 app.command("show")(show)
 app.command("list")(list_)
