@@ -10,9 +10,10 @@ from facewright.database.database import Database
 from facewright.database.tables.management import EnvironmentRow, ServiceRow
 from facewright.environments.catalogue import DOCKER, KINDS, PROCESS
 from facewright.errors import ManagementError
-from facewright.management.names import checked_environment_name, shown
+from facewright.management.names import checked_environment_name
 from facewright.management.records import Environment
 from facewright.management.rows import alone, environment_of, in_use, missing, new_id, now
+from facewright.system.outside_text import shown
 
 DEFAULT = "local"
 LOCAL, CLUSTER = "local", "cluster"

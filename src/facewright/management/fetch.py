@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from facewright.errors import ManagementError
-from facewright.management.names import shown
 from facewright.system import digest
 from facewright.system.files import write_text
+from facewright.system.outside_text import shown
 
 if TYPE_CHECKING:
     import httpx

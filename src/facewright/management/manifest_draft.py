@@ -24,8 +24,9 @@ from facewright.management.manifest_order import ManifestOrder
 from facewright.management.manifest_places import find_places
 from facewright.management.manifest_schema import read_schema_file
 from facewright.management.manifest_script import ScoringScript, check_inputs, read_script
-from facewright.management.names import checked_name, checked_text, shown
+from facewright.management.names import checked_name, checked_text
 from facewright.system.digest import of_bytes
+from facewright.system.outside_text import shown
 
 RUNTIME = "python"
 

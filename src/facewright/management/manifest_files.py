@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from facewright.errors import ManagementError
-from facewright.management.names import shown
+from facewright.system.outside_text import shown
 
 _MOST_FILES = 10_000
 _MOST_BYTES = 1_000_000_000

@@ -5,16 +5,15 @@ import uuid
 from collections.abc import Iterable
 
 from facewright.errors import ManagementError
+from facewright.system.outside_text import article, has_hidden, is_line, shown
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,254}")
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]{1,30}[a-z0-9]")
 _ENVIRONMENT = re.compile(r"[a-z0-9]{1,20}")
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,31}")
-_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _MOST_TAGS = 50
 _TAG = 255
 _TEXT = 4000
-_SHOWN = 70
 
 
 def checked_name(name: str, what: str) -> str:
@@ -28,13 +27,12 @@ def checked_name(name: str, what: str) -> str:
     Raises:
         ManagementError: It cannot be one.
     """
-    if not _NAME.fullmatch(name) or id_in(name) is not None:
-        raise ManagementError(
-            f"not a name for {_article(what)}: expected 1 to 255 letters, digits, dots, dashes or "
-            f"underscores, which are no id, received {shown(name)}",
-            hint="choose another name",
-        )
-    return name
+    return _checked(
+        _NAME.fullmatch(name) and id_in(name) is None,
+        name,
+        what,
+        "1 to 255 letters, digits, dots, dashes or underscores, which are no id",
+    )
 
 
 def checked_service_name(name: str) -> str:
@@ -43,13 +41,12 @@ def checked_service_name(name: str) -> str:
     Raises:
         ManagementError: It cannot be one.
     """
-    if not _SERVICE.fullmatch(name):
-        raise ManagementError(
-            "not a name for a service: expected 3 to 32 small letters, digits, dashes or dots, a "
-            f"letter or digit at both ends, received {shown(name)}",
-            hint="choose another name",
-        )
-    return name
+    return _checked(
+        _SERVICE.fullmatch(name),
+        name,
+        "service",
+        "3 to 32 small letters, digits, dashes or dots, a letter or digit at both ends",
+    )
 
 
 def checked_environment_name(name: str) -> str:
@@ -58,13 +55,9 @@ def checked_environment_name(name: str) -> str:
     Raises:
         ManagementError: It cannot be one.
     """
-    if not _ENVIRONMENT.fullmatch(name):
-        raise ManagementError(
-            "not a name for an environment: expected 1 to 20 small letters or digits, received "
-            f"{shown(name)}",
-            hint="choose another name",
-        )
-    return name
+    return _checked(
+        _ENVIRONMENT.fullmatch(name), name, "environment", "1 to 20 small letters or digits"
+    )
 
 
 def checked_account_name(name: str) -> str:
@@ -73,13 +66,12 @@ def checked_account_name(name: str) -> str:
     Raises:
         ManagementError: It cannot be one.
     """
-    if not _ACCOUNT.fullmatch(name):
-        raise ManagementError(
-            "not a name for an account: expected 2 to 32 letters, digits or dashes, the first not "
-            f"a dash, received {shown(name)}",
-            hint="choose another name",
-        )
-    return name
+    return _checked(
+        _ACCOUNT.fullmatch(name),
+        name,
+        "account",
+        "2 to 32 letters, digits or dashes, the first not a dash",
+    )
 
 
 def id_in(text: str) -> str | None:
@@ -96,9 +88,9 @@ def checked_text(text: str, what: str = "description") -> str:
     Raises:
         ManagementError: It is longer, or has characters that cannot be seen.
     """
-    if len(text) > _TEXT or _HIDDEN.search(text.replace("\r\n", "\n")):
+    if len(text) > _TEXT or has_hidden(text):
         raise ManagementError(
-            f"not {_article(what)}: expected at most {_TEXT} visible characters, "
+            f"not {article(what)}: expected at most {_TEXT} visible characters, "
             f"received {len(text)}: {shown(text)}"
         )
     return text
@@ -116,7 +108,7 @@ def checked_tags(tags: Iterable[str]) -> list[str]:
             f"too many tags: expected at most {_MOST_TAGS}, received {len(each_once)}"
         )
     for tag in each_once:
-        if not tag.strip() or len(tag) > _TAG or "\n" in tag or _HIDDEN.search(tag):
+        if not is_line(tag, _TAG):
             raise ManagementError(
                 f"not a tag: expected 1 to {_TAG} visible characters on one line, "
                 f"received {shown(tag)}"
@@ -124,10 +116,10 @@ def checked_tags(tags: Iterable[str]) -> list[str]:
     return each_once
 
 
-def shown(text: str) -> str:
-    """Return a text from outside for a message: quoted, and not too long."""
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
-
-
-def _article(what: str) -> str:
-    return f"an {what}" if what[0] in "aeiou" else f"a {what}"
+def _checked(can_be: object, name: str, what: str, expected: str) -> str:
+    if not can_be:
+        raise ManagementError(
+            f"not a name for {article(what)}: expected {expected}, received {shown(name)}",
+            hint="choose another name",
+        )
+    return name

@@ -20,7 +20,6 @@ from facewright.database.tables.management import (
     ServiceRow,
 )
 from facewright.errors import InUse, NotFound
-from facewright.management.names import shown
 from facewright.management.records import (
     Deployment,
     Environment,
@@ -32,6 +31,7 @@ from facewright.management.records import (
     Service,
     StoredFile,
 )
+from facewright.system.outside_text import shown
 
 _MOST_NAMED = 10
 # Any number that nobody else uses: the advisory lock of a PostgreSQL database.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from facewright.errors import ManagementError
-from facewright.management.names import shown
+from facewright.system.outside_text import shown
 
 _MOST_FILES = 10_000
 

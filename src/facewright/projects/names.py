@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from facewright.errors import AccountError, ProjectError
+from facewright.system.outside_text import article, has_hidden, is_line, shown
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,31}")
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _SCP = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9][A-Za-z0-9.-]*:[^:]+")
 _SCHEMES = {"https", "http", "ssh", "git", "file"}
 _MOST_TAGS = 50
-_SHOWN = 70
 _LINE = 90
 _TEXT = 4000
 _URL = 2000
@@ -31,7 +30,7 @@ def checked_name(name: str, what: str) -> str:
     if not _NAME.fullmatch(name):
         raise AccountError(
             f"not a name for {article(what)}: expected 2 to 32 letters, digits or dashes, the "
-            f"first not a dash, received {_shown(name)}",
+            f"first not a dash, received {shown(name)}",
             hint="choose another name",
         )
     return name
@@ -46,7 +45,7 @@ def checked_project_name(name: str) -> str:
     if not _PROJECT.fullmatch(name):
         raise ProjectError(
             "not a project's name: expected 1 to 64 letters, digits, dots, dashes or underscores, "
-            f"received {_shown(name)}",
+            f"received {shown(name)}",
             hint="give another one with --name",
         )
     return name
@@ -63,10 +62,10 @@ def checked_line(text: str, what: str) -> str:
     Raises:
         AccountError: Empty, over 64 characters, or with characters that cannot be seen.
     """
-    if not text.strip() or len(text) > _LINE or "\n" in text or _HIDDEN.search(text):
+    if not is_line(text, _LINE):
         raise AccountError(
             f"not {article(what)}: expected 1 to {_LINE} visible characters on one line, "
-            f"received {_shown(text)}"
+            f"received {shown(text)}"
         )
     return text
 
@@ -77,10 +76,10 @@ def checked_text(text: str, what: str) -> str:
     Raises:
         AccountError: It is longer, or has characters that cannot be seen.
     """
-    if len(text) > _TEXT or _HIDDEN.search(text.replace("\r\n", "\n")):
+    if len(text) > _TEXT or has_hidden(text):
         raise AccountError(
             f"not {article(what)}: expected at most {_TEXT} visible characters, "
-            f"received {len(text)}: {_shown(text)}"
+            f"received {len(text)}: {shown(text)}"
         )
     return text
 
@@ -105,10 +104,10 @@ def checked_repository(url: str) -> str:
     Raises:
         ProjectError: It is none, or holds a password.
     """
-    if len(url) > _URL or _HIDDEN.search(url) or "\n" in url or not is_repository(url):
+    if len(url) > _URL or has_hidden(url) or "\n" in url or not is_repository(url):
         raise ProjectError(
             "not the address of a git repository: expected such as https://host/team/doors.git or "
-            f"git@host:team/doors.git, received {_shown(url)}"
+            f"git@host:team/doors.git, received {shown(url)}"
         )
     if _password(url):
         raise ProjectError(
@@ -134,12 +133,3 @@ def is_repository(url: str) -> bool:
 
 def _password(url: str) -> bool:
     return not _SCP.fullmatch(url) and urlsplit(url).password is not None
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
-
-
-def article(what: str) -> str:
-    """Return a noun with its article."""
-    return f"an {what}" if what[0] in "aeiou" else f"a {what}"

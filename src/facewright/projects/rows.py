@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from facewright.database.tables.accounts import AccountRow, ProjectRow, WorkspaceRow
 from facewright.errors import AccountError
-from facewright.projects.names import article, checked_line, checked_tags, checked_text, key_of
+from facewright.projects.names import checked_line, checked_tags, checked_text, key_of
 from facewright.projects.records import Account, Changes, Details, ProjectRecord, Workspace
+from facewright.system.outside_text import article
 
 _HERE = "local"
 _MOST_SEATS = 1_000_000

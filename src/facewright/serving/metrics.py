@@ -34,71 +34,70 @@ class Metrics:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._registry = registry = CollectorRegistry()
-        self._requests = Histogram(
+        self._registry = CollectorRegistry()
+        self._declare_http()
+        self._declare_queue()
+        self._declare_recognition()
+        self._series: dict[tuple[str, str, int], Histogram] = {}
+        self._waits: dict[str, tuple[Histogram, Histogram]] = {}
+
+    def _declare_http(self) -> None:
+        self._requests = self._histogram(
             "http_server_request_duration_seconds",
             "Duration of HTTP requests.",
             ("http_request_method", "http_route", "http_response_status_code"),
-            buckets=_SECONDS,
-            registry=registry,
         )
-        self._active = Gauge(
-            "http_server_active_requests",
-            "HTTP requests under way.",
-            multiprocess_mode="livesum",
-            registry=registry,
+        self._bodies = self._histogram(
+            "http_server_request_body_size_bytes", "Size of HTTP request bodies.", (), _BYTES
         )
-        self._bodies = Histogram(
-            "http_server_request_body_size_bytes",
-            "Size of HTTP request bodies.",
-            buckets=_BYTES,
-            registry=registry,
+        self._active = self._gauge("http_server_active_requests", "HTTP requests under way.")
+
+    def _declare_queue(self) -> None:
+        self._queue_length = self._gauge(
+            "facewright_inference_queue_length", "Requests that wait for the compute thread."
         )
-        self._queue_length = Gauge(
-            "facewright_inference_queue_length",
-            "Requests that wait for the compute thread.",
-            multiprocess_mode="livesum",
-            registry=registry,
-        )
-        self._queued = Histogram(
+        self._queued = self._histogram(
             "facewright_inference_queue_duration_seconds",
             "Time that requests waited for the compute thread.",
             ("batcher",),
-            buckets=_SECONDS,
-            registry=registry,
         )
-        self._batches = Histogram(
-            "facewright_inference_batch_size",
-            "Requests computed together.",
-            ("batcher",),
-            buckets=_COUNTS,
-            registry=registry,
+        self._batches = self._histogram(
+            "facewright_inference_batch_size", "Requests computed together.", ("batcher",), _COUNTS
         )
         self._shed = Counter(
             "facewright_inference_shed",
             "Requests refused because the queue was full.",
-            registry=registry,
+            registry=self._registry,
         )
-        self._stages = Histogram(
+
+    def _declare_recognition(self) -> None:
+        self._stages = self._histogram(
             "facewright_inference_stage_duration_seconds",
             "Time of one stage: decode, detect, align, embed, classify, run.",
             ("stage",),
-            buckets=_SECONDS,
-            registry=registry,
         )
         self._faces = Counter(
-            "facewright_faces", "Faces found, by whether they were named.", ("answer",),
-            registry=registry,
-        )  # fmt: skip
+            "facewright_faces",
+            "Faces found, by whether they were named.",
+            ("answer",),
+            registry=self._registry,
+        )
         self._model = Gauge(
             "facewright_model_info",
             "The model that answers; always 1.",
             ("name", "version", "digest"),
             multiprocess_mode="livemax",
-            registry=registry,
+            registry=self._registry,
         )
-        self._series: dict[tuple[str, str, int], Histogram] = {}
-        self._waits: dict[str, tuple[Histogram, Histogram]] = {}
+
+    def _histogram(
+        self, name: str, says: str, labels: Sequence[str], buckets: Sequence[float] = _SECONDS
+    ) -> Histogram:
+        return Histogram(name, says, labels, buckets=buckets, registry=self._registry)
+
+    def _gauge(self, name: str, says: str) -> Gauge:
+        # The sum over the workers that live.
+        return Gauge(name, says, multiprocess_mode="livesum", registry=self._registry)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Hear of an answered request.
