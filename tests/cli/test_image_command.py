@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from ended import Ended
@@ -45,20 +47,48 @@ def fill(folder: Path) -> Path:
     return folder
 
 
+class Made(NamedTuple):
+    """What `image create` printed, and the data folder that it left."""
+
+    stdout: str
+    data: Path
+
+
+@pytest.fixture(scope="module")
+def _once(_wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    place = tmp_path_factory.mktemp("image")
+    variables = {
+        **os.environ,
+        "PIP_FIND_LINKS": str(_wheels),
+        "PIP_NO_INDEX": "1",
+        "FACEWRIGHT_DATA_DIRECTORY": str(place / "data"),
+        "FACEWRIGHT_CACHE_DIRECTORY": str(place / "cache"),
+    }
+    command = [sys.executable, "-m", "facewright", "image", "create", "-n", "doors"]
+    ended = subprocess.run(
+        [*command, *FLAGS, *PINNED],
+        cwd=fill(place / "project"),
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return Made(ended.stdout, place / "data")
+
+
 @pytest.fixture
-def made(facewright: Run, tmp_path: Path) -> str:
-    """Return the id of an image."""
-    project = fill(tmp_path / "project")
-    ended = facewright("image", "create", "-n", "doors", *FLAGS, *PINNED, cwd=project)
-    assert ended.code == 0, ended.stderr
+def made(_once: Made, tmp_path: Path) -> str:
+    """Return the id of an image in a data folder of the test's own."""
+    shutil.copytree(_once.data, tmp_path / "data")
     match = re.fullmatch(
         r"Creating image\.+Done\.\n"
         r"Image ID: ([0-9a-f-]{36})\n"
         r"More details: 'facewright image show -i \1'\n"
         r"Usage information: 'facewright image usage -i \1'\n",
-        ended.stdout,
+        _once.stdout,
     )
-    assert match, ended.stdout
+    assert match, _once.stdout
     return match[1]
 
 

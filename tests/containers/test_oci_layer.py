@@ -167,6 +167,7 @@ def test_an_archive_is_taken_with_the_same_layers(tmp_path: Path, kind: str) -> 
     assert (found.config, found.layers) == (written.config, written.layers)
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "index.json"])
 @pytest.mark.parametrize(
     "manifest",
     [
@@ -174,13 +175,14 @@ def test_an_archive_is_taken_with_the_same_layers(tmp_path: Path, kind: str) -> 
         b"{",
         b'[{"Config": "../../etc/passwd", "Layers": []}]',
         b'[{"Config": 3, "Layers": []}]',
+        b"[3]",
         b"[" * 100_000,
     ],
 )
-def test_a_hostile_archive_is_refused(tmp_path: Path, manifest: bytes) -> None:
+def test_a_hostile_archive_is_refused(tmp_path: Path, manifest: bytes, name: str) -> None:
     path = tmp_path / "image.tar"
     with tarfile.open(path, "w") as archive:
-        info = tarfile.TarInfo("manifest.json")
+        info = tarfile.TarInfo(name)
         info.size = len(manifest)
         archive.addfile(info, io.BytesIO(manifest))
         link = tarfile.TarInfo("../../outside")

@@ -38,7 +38,7 @@ class DockerEngine:
     def __init__(self, host: str | None = None) -> None:
         try:
             self._api = docker.APIClient(
-                **_address(host), version="auto", timeout=_PATIENCE_SECONDS
+                **engine_address(host), version="auto", timeout=_PATIENCE_SECONDS
             )
         except (docker.errors.DockerException, OSError, ValueError) as error:
             raise unreachable(error) from error
@@ -72,7 +72,8 @@ def connect(host: str | None = None) -> Engine:
     return DockerEngine(host)
 
 
-def _address(host: str | None) -> dict[str, Any]:
+def engine_address(host: str | None) -> dict[str, Any]:
+    """Return what a client of the Docker library needs to know of an engine's place."""
     if host:
         return {"base_url": host}
     named = kwargs_from_env()

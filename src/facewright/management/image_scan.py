@@ -11,6 +11,8 @@ from typing import Any
 
 from facewright.containers.oci.descriptor import Descriptor
 from facewright.containers.oci.layout import Image, Layout
+from facewright.containers.oci.tars import BROKEN, members
+from facewright.errors import ImageError, MissingLibrary
 
 _KINDS = {
     "library": "package",
@@ -39,7 +41,7 @@ def scan_image(layout: Layout, image: Image, about: dict[str, Any]) -> list[dict
     Returns:
         Each with ``kind``, ``what`` and ``where``. Kinds besides ``package``, ``model`` and
         ``container`` are findings: ``other's rights``, ``anybody writes``, ``secret``,
-        ``no licence`` and ``not looked into``.
+        ``device``, ``leads outside``, ``no licence`` and ``not looked into``.
     """
     return [*_inside(about), *_unlicensed(about), *_odd(layout, image)]
 
@@ -66,10 +68,9 @@ def _unlicensed(about: dict[str, Any]) -> Iterator[dict[str, str]]:
 def _odd(layout: Layout, image: Image) -> Iterator[dict[str, str]]:
     for layer in image.layers:
         try:
-            with tarfile.open(layout.blobs.path(layer.digest)) as archive:
-                for member in archive:
-                    yield from _about(archive, member)
-        except (OSError, EOFError, tarfile.TarError) as error:
+            for archive, member in members(layout.blobs.path(layer.digest)):
+                yield from _about(archive, member)
+        except (*BROKEN, ImageError, MissingLibrary) as error:
             yield _finding("not looked into", str(error), _short(layer))
 
 
@@ -80,6 +81,10 @@ def _about(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[dict[s
     shared = member.mode & (_ANYBODY_WRITES | _STICKY) == _ANYBODY_WRITES
     if shared and (member.isfile() or member.isdir()):
         yield _finding("anybody writes", f"mode {member.mode:o}", path)
+    if member.isdev() and not member.isfile():
+        yield _finding("device", "opens a device of the machine, if the engine lets it", path)
+    if ".." in path.parts or (member.islnk() and ".." in PurePosixPath(member.linkname).parts):
+        yield _finding("leads outside", f"to {member.linkname or member.name}", path)
     if not member.isfile():
         return
     if _SECRET_NAMES.search(member.name):

@@ -1,5 +1,6 @@
 """An image with extra steps, which a container engine runs."""
 
+import secrets
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,7 +35,7 @@ def with_steps(
             f"extra steps need the library {error.name}, which is not installed",
             hint="run `pip install 'facewright[docker]'`",
         ) from error
-    name = f"facewright-below:{image.digest.rpartition(':')[2][:16]}"
+    name = f"facewright-below:{secrets.token_hex(8)}"  # two builds must not meet
     with tempfile.TemporaryDirectory(dir=layout.folder, prefix=".steps-") as folder:
         before, after = Path(folder, "before.tar"), Path(folder, "after.tar")
         write_docker_archive(layout, layout.image(image, platform), name, before)

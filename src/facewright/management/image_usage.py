@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from facewright.containers.oci.layout import Image
 from facewright.management.image_names import docker_name
+from facewright.management.image_order import slim_python
 from facewright.management.image_program import PORT
+from facewright.management.manifest_dependencies import running_python
 from facewright.management.records import ImageRecord
 
 
@@ -22,11 +24,12 @@ def usage_lines(image: ImageRecord, contents: Image) -> list[str]:
         "",
     ]
     if image.base.get("name") is None:
+        python = contents.labels.get("facewright.python", running_python())
         return [
             *lines,
             "It has no base image, so that Docker cannot run it. To create one that it can run:",
             f"  facewright image create -n {shlex.quote(image.name)} --manifest-id "
-            f"{image.manifest_id} --base-image python:3.11-slim",
+            f"{image.manifest_id} --base-image {slim_python(python)}",
         ]
     if image.location:
         name = image.location

@@ -1,14 +1,10 @@
 """Images: built from manifests without a container engine, kept in a layout, moved, deleted."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from platform import machine
 from typing import Any
 
-from facewright.containers.oci.base import fetch_base
 from facewright.containers.oci.build import write_index
 from facewright.containers.oci.descriptor import Descriptor, Platform
 from facewright.containers.oci.holding import collect, holding, needed
@@ -18,51 +14,25 @@ from facewright.containers.oci.referrers import attached, referrers_name
 from facewright.database.database import Database
 from facewright.database.tables.management import ImageRow
 from facewright.errors import ImageError
+from facewright.management.image_bases import Bases
 from facewright.management.image_build import Builder, Built, How
-from facewright.management.image_export import export_for_docker, export_layout, export_packed
-from facewright.management.image_names import docker_name
+from facewright.management.image_export import export_for_docker, export_layout
+from facewright.management.image_order import (
+    HERE,
+    ImageOrder,
+    checked_platforms,
+    checked_steps,
+)
 from facewright.management.image_parts import Hear, Parts, find_parts
-from facewright.management.image_push import Moved, compressed, push_image
+from facewright.management.image_push import Moved, push_image
 from facewright.management.image_records import SUCCEEDED, ImageRecords
 from facewright.management.image_sbom import SBOM
 from facewright.management.image_stepped import with_steps
-from facewright.management.image_steps import read_steps
 from facewright.management.image_wheels import Wheels
 from facewright.management.lineage import Lineage, lineage_of
 from facewright.management.models import Models
 from facewright.management.names import checked_name, checked_text
 from facewright.management.records import ImageRecord
-
-_MACHINES = {"aarch64": "arm64", "arm64": "arm64"}
-HERE = f"linux/{_MACHINES.get(machine().lower(), 'amd64')}"
-"""The platform of this machine."""
-
-
-@dataclass(frozen=True)
-class ImageOrder:
-    """An image to be.
-
-    Attributes:
-        name: Shared by its versions.
-        manifest_id: What it is made from.
-        platforms: Such as ``linux/amd64``.
-        base: As `fetch_base` takes it; None for nothing but our layers, which a service of the
-            engine ``process`` runs.
-        python: Minor version of the base's Python, where it does not say so itself.
-        compiled: Whether compiled code goes in, which makes services start sooner; the digest then
-            depends on the release of Python that compiled it.
-        description: Text.
-        steps: File of extra steps, which a container engine runs.
-    """
-
-    name: str
-    manifest_id: str
-    platforms: Sequence[str] = (HERE,)
-    base: str | None = None
-    python: str | None = None
-    compiled: bool = True
-    description: str = ""
-    steps: Path | None = None
 
 
 class Images:
@@ -83,6 +53,7 @@ class Images:
         self.layout = Layout(data / "images")
         self.records = ImageRecords(database, self.layout.folder / "building")
         found = Wheels(database, models.files, wheels or data / "wheels")
+        self._bases = Bases(self.layout)
         self._builder = Builder(self.layout, found, self.layout.folder / "made")
 
     def create(self, order: ImageOrder, hear: Hear = lambda line: None) -> ImageRecord:
@@ -98,8 +69,8 @@ class Images:
             ImageError: The base or the platform cannot be used, or there is no room.
             DependenciesError: A wheel is missing.
         """
-        platforms = _platforms(order.platforms)
-        steps = [] if order.steps is None else _checked_steps(order, platforms)
+        platforms = checked_platforms(order)
+        steps = checked_steps(order, platforms)
         parts = find_parts(
             self._database,
             self._models,
@@ -133,8 +104,9 @@ class Images:
         how = How(order.python, order.compiled)
         try:
             for platform in platforms:
-                base = self._base(order.base, platform, hear)
-                if base is not None:
+                base = None
+                if order.base is not None:
+                    base = self._bases.get(order.base, platform, order.newest_base, hear)
                     bases[str(platform)] = base.manifest.digest
                 built.append(self._builder.build(parts, platform, base, how, hear))
                 if steps:
@@ -170,12 +142,6 @@ class Images:
             if manifest.digest not in kept:
                 self.layout.forget(referrers_name(manifest))
 
-    def _base(self, base: str | None, platform: Platform, hear: Hear) -> Image | None:
-        if base is None:
-            return None
-        hear(f"fetching the base image {base} for {platform}")
-        return fetch_base(base, platform, self.layout)
-
     def show(self, image_id: str) -> ImageRecord:
         """Return an image.
 
@@ -201,6 +167,7 @@ class Images:
         image = self.records.delete(image_id)
         self.layout.forget(name_of(image))
         self._forget_documents([found.manifest for found in self._images_in(image)])
+        self._bases.forget_unused(self.list())
         return collect(self.layout)
 
     def contents(self, image_id: str, platform: str | None = None) -> Image:
@@ -274,16 +241,11 @@ class Images:
             ImageError: It was not built, or the place cannot be used.
         """
         image = self.show(image_id)
-        descriptor, name = self.descriptor(image), docker_name(image)
-        with holding(self.layout), _explained(place):
+        with holding(self.layout):
             if kind == "docker":
-                _check_runs_in_docker(image)
-                export_for_docker(self.layout, self.contents(image_id, platform), name, place)
-            elif place.suffix == ".tar":
-                export_packed(self.layout, descriptor, name, place)
-            else:
-                export_layout(self.layout, descriptor, name, place)
-        return name
+                contents = self.contents(image_id, platform)
+                return export_for_docker(self.layout, image, contents, place)
+            return export_layout(self.layout, image, self.descriptor(image), place)
 
     def push(self, image_id: str, to: str, compression: str, plain_http: bool, hear: Moved) -> str:
         """Send an image to a registry and remember where.
@@ -305,12 +267,16 @@ class Images:
         image = self.show(image_id)
         reference = Reference.parse(to)
         with holding(self.layout):
-            sent = self.descriptor(image)
-            if compression != "none":
-                sent = compressed(self.layout, sent, compression)
-            push_image(self.layout, sent, reference, plain_http=plain_http, hear=hear)
+            digest = push_image(
+                self.layout,
+                self.descriptor(image),
+                reference,
+                compression=compression,
+                plain_http=plain_http,
+                hear=hear,
+            )
         self.records.change(image.id, location=str(reference))
-        return sent.digest
+        return digest
 
     def _images_in(self, image: ImageRecord) -> Sequence[Image]:
         if image.digest is None or not self.layout.blobs.has(image.digest):
@@ -325,41 +291,3 @@ class Images:
 def name_of(image: ImageRecord) -> str:
     """Return how the layout calls an image: ``doors:3``."""
     return f"{image.name}:{image.version}"
-
-
-def _checked_steps(order: ImageOrder, platforms: Sequence[Platform]) -> Sequence[str]:
-    if order.base is None or [*map(str, platforms)] != [HERE]:
-        raise ImageError(
-            f"extra steps need a base image and the platform {HERE} alone: a container engine "
-            "runs them",
-            hint="name a base with --base-image, or leave --docker-file out",
-        )
-    return read_steps(order.steps) if order.steps else []
-
-
-def _check_runs_in_docker(image: ImageRecord) -> None:
-    if image.base.get("name") is None:
-        raise ImageError(
-            f"Docker cannot run the image {image.name} {image.version}: it has no base image, so "
-            "that there is no Python in it",
-            hint=f"create it with a base: `facewright image create -n {image.name} --manifest-id "
-            f"{image.manifest_id} --base-image python:3.11-slim`",
-        )
-
-
-@contextmanager
-def _explained(place: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ImageError(
-            f"{place} cannot be written: {error.strerror or error}",
-            hint="make room there, or name another place",
-        ) from error
-
-
-def _platforms(texts: Sequence[str]) -> list[Platform]:
-    platforms = list(dict.fromkeys(map(Platform.parse, texts)))
-    if not platforms:
-        raise ImageError("an image is for at least one platform", hint="name linux/amd64")
-    return platforms

@@ -41,6 +41,10 @@ def create(
             help="A name in a registry, oci:FOLDER[:NAME], a tar file from docker save, or `none`.",
         ),
     ] = None,
+    pull: Annotated[
+        bool,
+        typer.Option("--pull", help="Ask the registry for the newest base image; else once."),
+    ] = False,
     python_version: Annotated[
         str | None,
         typer.Option(metavar="X.Y", help="Python of the base image, where it does not say so."),
@@ -67,7 +71,7 @@ def create(
     conda_file: CondaOption = None,
 ) -> None:
     """Build an image from a manifest, without a container engine and without root."""
-    from facewright.management.images import HERE, ImageOrder
+    from facewright.management.image_order import HERE, ImageOrder
 
     if image_type.lower() != "docker":
         raise typer.BadParameter(f"expected --image-type Docker, received {image_type}")
@@ -81,6 +85,7 @@ def create(
         manifest_id=manifest,
         platforms=tuple((platform or HERE).split(",")),
         base=_base(base_image) if base_image else default_base(manifest, console),
+        newest_base=pull,
         python=python_version,
         compiled=compile_,
         description=description,

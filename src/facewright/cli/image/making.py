@@ -9,7 +9,7 @@ from facewright.cli.console import Console
 from facewright.cli.image.opening import opened_images
 
 if TYPE_CHECKING:
-    from facewright.management.images import ImageOrder
+    from facewright.management.image_order import ImageOrder
     from facewright.management.records import ImageRecord
 
 _SECONDS_A_DOT = 0.2
@@ -35,16 +35,18 @@ def default_base(manifest_id: str, console: Console) -> str | None:
 
     from facewright.database.database import open_database
     from facewright.database.tables.management import EnvironmentRow, ManifestRow
+    from facewright.management.image_order import slim_python
+    from facewright.management.manifest_dependencies import running_python
     from facewright.settings import Settings
 
     with open_database(Settings().database_url) as database, database.read() as session:
         row = session.scalar(select(EnvironmentRow).where(EnvironmentRow.current))
         manifest = session.get(ManifestRow, manifest_id)
-        python = (manifest.requirements.get("python") if manifest else None) or "3.11"
+        python = (manifest.requirements.get("python") if manifest else None) or running_python()
     if row is not None and (named := row.details.get("base_image")):
         return str(named)
     if row is not None and row.engine != "process":
-        return f"python:{python}-slim"
+        return slim_python(python)
     console.say(
         "No base image: services of an environment with the engine process can run it, Docker "
         "cannot; --base-image names one"

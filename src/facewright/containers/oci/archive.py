@@ -6,13 +6,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from facewright.containers.oci.blobs import BLOCK, Blobs
+from facewright.containers.oci.compression import suffix
 from facewright.containers.oci.descriptor import CONFIG, LAYER, MANIFEST, Descriptor
-from facewright.containers.oci.layout import Layout
+from facewright.containers.oci.layout import NAME, Layout
+from facewright.containers.oci.referrers import is_referrers_name
+from facewright.containers.oci.tars import BROKEN, whole_archive
 from facewright.errors import ImageError
 
 _MAX_MEMBERS = 100_000
 _MAX_TEXT = 8 << 20
-_LAYER_TYPES = {b"\x1f\x8b": f"{LAYER}+gzip", b"\x28\xb5\x2f\xfd": f"{LAYER}+zstd"}
 _HINT = "make it with `docker save NAME -o FILE`, or pack an OCI image layout with tar"
 
 
@@ -27,10 +29,11 @@ def read_archive(path: Path, layout: Layout) -> Descriptor:
         ImageError: The file is no such archive, holds several images, or names parts that it
             does not hold.
     """
+    layout.folder.mkdir(parents=True, exist_ok=True)
     try:
-        with tarfile.open(path) as archive:
+        with whole_archive(path, layout.folder) as archive:
             return _Archive(archive, path, layout).read()
-    except (OSError, tarfile.TarError, EOFError) as error:
+    except BROKEN as error:
         raise ImageError(f"not an archive of an image: {path}: {error}", hint=_HINT) from error
 
 
@@ -52,7 +55,11 @@ class _Archive:
         )
 
     def _packed_layout(self, index: Any) -> Descriptor:
-        entries = [Descriptor.from_json(entry) for entry in index.get("manifests", [])]
+        if not isinstance(index, dict) or not isinstance(index.get("manifests"), list):
+            raise self._wrong("index.json is not the index of a layout")
+        found = map(Descriptor.from_json, index["manifests"])
+        # Documents about the image are named, too.
+        entries = [each for each in found if not is_referrers_name(each.annotations.get(NAME, ""))]
         if len(entries) != 1:
             raise self._wrong(f"expected one image, received {len(entries)}")
         for name in self._members:
@@ -62,7 +69,7 @@ class _Archive:
         return entries[0]
 
     def _saved(self, saved: Any) -> Descriptor:
-        if not isinstance(saved, list) or len(saved) != 1:
+        if not isinstance(saved, list) or len(saved) != 1 or not isinstance(saved[0], dict):
             raise self._wrong("expected one image in manifest.json")
         config, layers = saved[0].get("Config"), saved[0].get("Layers")
         if not isinstance(config, str) or not isinstance(layers, list):
@@ -77,7 +84,7 @@ class _Archive:
 
     def _keep(self, name: str, media_type: str | None) -> Descriptor:
         digest, size, start = self._blob(name, None)
-        return Descriptor(media_type or _layer_type(start), digest, size)
+        return Descriptor(media_type or LAYER + suffix(start), digest, size)
 
     def _blob(self, name: str, expected: str | None) -> tuple[str, int, bytes]:
         content = self._archive.extractfile(self._member(name))
@@ -131,10 +138,3 @@ def _plain_members(archive: tarfile.TarFile, path: Path) -> dict[str, tarfile.Ta
 
 def _below(link: str) -> str:
     return link.removeprefix("../")
-
-
-def _layer_type(start: bytes) -> str:
-    for magic, media_type in _LAYER_TYPES.items():
-        if start.startswith(magic):
-            return media_type
-    return LAYER

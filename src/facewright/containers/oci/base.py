@@ -5,6 +5,7 @@ from pathlib import Path
 from facewright.containers.oci.archive import read_archive
 from facewright.containers.oci.descriptor import Descriptor, Platform
 from facewright.containers.oci.layout import Image, Layout
+from facewright.containers.oci.open_registry import open_registry
 from facewright.containers.oci.reference import Reference
 from facewright.errors import ImageError
 
@@ -22,13 +23,19 @@ def fetch_base(base: str, platform: Platform, layout: Layout) -> Image:
 
     Raises:
         ImageError: There is no such image, or none for the platform.
+        MissingLibrary: It is in a registry, and what speaks to registries is not installed.
     """
     if base.startswith(_LAYOUT):
         return layout.image(_from_layout(base.removeprefix(_LAYOUT), layout), platform)
-    path = Path(base)
-    if path.suffix in (".tar", ".tgz", ".gz") or base.startswith(("/", "./", "../")):
-        return layout.image(read_archive(path, layout), platform)
+    if not in_registry(base):
+        return layout.image(read_archive(Path(base), layout), platform)
     return layout.image(_from_registry(Reference.parse(base), platform, layout), platform)
+
+
+def in_registry(base: str) -> bool:
+    """Return whether a base image is named by its place in a registry, not by a path."""
+    by_path = base.startswith((_LAYOUT, "/", "./", "../"))
+    return not by_path and Path(base).suffix not in (".tar", ".tgz", ".gz")
 
 
 def _from_layout(place: str, layout: Layout) -> Descriptor:
@@ -70,8 +77,6 @@ def _copy_blob(source: Layout, blob: Descriptor, target: Layout) -> None:
 
 
 def _from_registry(reference: Reference, platform: Platform, layout: Layout) -> Descriptor:
-    from facewright.containers.oci.registry import Registry
-
     def wanted(entry: Descriptor) -> bool:
         found = entry.platform
         return found is not None and (found.os, found.architecture) == (
@@ -79,4 +84,4 @@ def _from_registry(reference: Reference, platform: Platform, layout: Layout) -> 
             platform.architecture,
         )
 
-    return Registry(reference).fetch(layout, wanted, lambda done, total: None)
+    return open_registry(reference).fetch(layout, wanted, lambda done, total: None)

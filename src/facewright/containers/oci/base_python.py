@@ -1,10 +1,10 @@
 """Which Python a base image has: said by its variables, or seen in its layers."""
 
 import re
-import tarfile
 
 from facewright.containers.oci.descriptor import Descriptor
 from facewright.containers.oci.layout import Image, Layout
+from facewright.containers.oci.tars import BROKEN, members
 from facewright.errors import ImageError
 
 _SAID = re.compile(r"PYTHON_VERSION=(\d+\.\d+)(?:\..*)?")
@@ -32,7 +32,7 @@ def base_python(layout: Layout, base: Image) -> str:
 
 def _in_layer(layout: Layout, layer: Descriptor) -> set[str]:
     try:
-        with tarfile.open(layout.blobs.path(layer.digest)) as archive:
-            return {match[1] for member in archive if (match := _SEEN.fullmatch(member.name))}
-    except (OSError, EOFError, tarfile.TarError):
+        found = members(layout.blobs.path(layer.digest))
+        return {match[1] for _, member in found if (match := _SEEN.fullmatch(member.name))}
+    except BROKEN:
         return set()  # compressed in another way: PYTHON_VERSION or the user has to say it

@@ -1,12 +1,13 @@
 """Building: base layers, layers of ours and a configuration become an image."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from facewright.containers.oci.descriptor import (
     CONFIG,
     INDEX,
+    LAYER,
     MANIFEST,
     Descriptor,
     Platform,
@@ -16,6 +17,8 @@ from facewright.errors import ImageError
 
 _EPOCH = "1970-01-01T00:00:00Z"
 _RUNTIME = ("Env", "Labels")
+_DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
+_OCI_NAMES = {_DOCKER_LAYER: LAYER, f"{_DOCKER_LAYER}.gzip": f"{LAYER}+gzip"}
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,10 @@ def write_image(
         Points to the manifest.
 
     Raises:
-        ImageError: A blob is missing.
+        ImageError: A blob is missing, or the base contradicts itself.
     """
-    descriptors = [*(base.layers if base else ()), *(layer.descriptor for layer in layers)]
+    below = _layers_of(base) if base else []
+    descriptors = [*below, *(layer.descriptor for layer in layers)]
     for descriptor in descriptors:
         if not layout.blobs.has(descriptor.digest):
             raise ImageError(f"a layer is not in the layout: {descriptor.digest}")
@@ -89,6 +93,21 @@ def write_image(
     }
     written = layout.write_json(manifest, MANIFEST)
     return Descriptor(MANIFEST, written.digest, written.size, platform)
+
+
+def _layers_of(base: Image) -> list[Descriptor]:
+    """Return a base's layers as OCI calls them, whoever wrote it."""
+    stated = (base.config.get("rootfs") or {}).get("diff_ids") or []
+    if len(stated) != len(base.layers):
+        raise ImageError(
+            f"the base image contradicts itself: its configuration tells of {len(stated)} layers, "
+            f"its manifest of {len(base.layers)}",
+            hint="take the base image from a source that you trust",
+        )
+    return [
+        replace(layer, media_type=_OCI_NAMES.get(layer.media_type, layer.media_type))
+        for layer in base.layers
+    ]
 
 
 def write_index(layout: Layout, manifests: Sequence[Descriptor]) -> Descriptor:

@@ -40,7 +40,7 @@ def write_docker_archive(layout: Layout, image: Image, reference: str, path: Pat
         for digest in dict.fromkeys([config, *layers]):
             if not layout.blobs.has(digest):
                 raise ImageError(f"a part of an image is missing: {digest}")
-            archive.add(layout.blobs.path(digest), _name(digest), filter=_plain)
+            archive.add(layout.blobs.path(digest), _name(digest), filter=without_owner)
         data = json.dumps(manifest).encode()
         info = tarfile.TarInfo("manifest.json")
         info.size = len(data)
@@ -55,7 +55,8 @@ def _name(digest: str) -> str:
     return f"blobs/{digest.replace(':', '/')}"
 
 
-def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo:
+def without_owner(info: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Take out of a file's record what differs from machine to machine."""
     info.uid = info.gid = info.mtime = 0
     info.uname = info.gname = ""
     info.mode = 0o644

@@ -1,4 +1,4 @@
-"""Layers that are written once for the same inputs."""
+"""Layers that are written once for the same inputs, and what else is found out once."""
 
 import hashlib
 import json
@@ -34,13 +34,26 @@ class LayerCache:
         Raises:
             ImageError: A path in it leads elsewhere, or is there twice.
         """
-        text = json.dumps(inputs, sort_keys=True)
-        note = self._folder / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+        note = self._note(inputs)
         known = self._known(note)
         if known is None:
             known = write_layer(entries(), self._layout.blobs)
             write_text(note, json.dumps({"digest": known.digest, "size": known.size}))
         return known
+
+    def text(self, inputs: Any, find: Callable[[], str]) -> str:
+        """Return what was found out about some inputs, found out once."""
+        note = self._note(inputs)
+        try:
+            return str(json.loads(note.read_bytes())["text"])
+        except (OSError, ValueError, KeyError, TypeError):
+            found = find()
+            write_text(note, json.dumps({"text": found}))
+            return found
+
+    def _note(self, inputs: Any) -> Path:
+        text = json.dumps(inputs, sort_keys=True)
+        return self._folder / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
 
     def _known(self, note: Path) -> Descriptor | None:
         try:

@@ -137,7 +137,19 @@ class Layout:
         record = self.document(descriptor)
         config = self.document(Descriptor.from_json(record.get("config")))
         layers = tuple(Descriptor.from_json(layer) for layer in record.get("layers", []))
+        for layer in layers:
+            self._check_size(layer)
         return Image(descriptor, config, layers)
+
+    def _check_size(self, blob: Descriptor) -> None:
+        path = self.blobs.path(blob.digest)
+        # What is not here is missed by whoever needs it.
+        if path.is_file() and (size := path.stat().st_size) != blob.size:
+            raise ImageError(
+                f"an image lies about a layer: it tells of {blob.size} bytes, {blob.digest} has "
+                f"{size}",
+                hint="take the image from a source that you trust",
+            )
 
     def write_json(self, record: Any, media_type: str) -> Descriptor:
         """Keep a document of an image, in the one form that its digest is made from."""

@@ -11,6 +11,8 @@ _REFERENCE = re.compile(
     r"(?P<repository>[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*)"
     r"(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
+_PUBLIC_NAMES = ("docker.io", "index.docker.io")
+_PUBLIC = "registry-1.docker.io"
 _LOOPBACK = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?")
 
 
@@ -47,6 +49,8 @@ class Reference:
         # As Docker decides: a first part is a host only when it cannot be a name.
         if host is not None and not re.search(r"[.:\[]|^localhost$", host):
             host, repository = None, f"{host}/{repository}"
+        if host in _PUBLIC_NAMES:
+            host = None
         return cls(host, repository, match["tag"] or "latest", match["digest"])
 
     def __str__(self) -> str:
@@ -57,3 +61,16 @@ class Reference:
     def loopback(self) -> bool:
         """Return whether the registry is on this machine, where plain HTTP is usual."""
         return self.host is not None and _LOOPBACK.fullmatch(self.host) is not None
+
+    @property
+    def registry(self) -> str:
+        """Return host and port of the registry that answers."""
+        if self.host is None:
+            return _PUBLIC
+        return self.host if re.search(r"[.:]", self.host) else f"{self.host}:80"
+
+    @property
+    def path(self) -> str:
+        """Return the repository as the registry calls it: the public one has unnamed owners."""
+        official = self.host is None and "/" not in self.repository
+        return f"library/{self.repository}" if official else self.repository

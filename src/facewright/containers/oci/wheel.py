@@ -12,6 +12,8 @@ from facewright.containers.oci.layer import Entry
 from facewright.errors import ImageError
 
 _MAX_FILE = 2 << 30
+# Packages come to at most thirty times their wheels.
+_RATIO, _SMALL = 200, 64 << 20
 _ROOTS = {"purelib", "platlib"}
 
 
@@ -26,12 +28,17 @@ def wheel_entries(wheel: Path, root: str) -> Iterator[Entry]:
         root: Folder of the image that is on `sys.path`.
 
     Raises:
-        ImageError: The file is no wheel, or a name in it leads elsewhere.
+        ImageError: The file is no wheel, a name in it leads elsewhere, or it claims too much.
     """
     try:
         archive = zipfile.ZipFile(wheel)
     except (OSError, zipfile.BadZipFile) as error:
         raise ImageError(f"not a wheel: {wheel.name}: {error}") from error
+    if sum(member.file_size for member in archive.infolist()) > _most(wheel):
+        raise ImageError(
+            f"the wheel {wheel.name} comes to far more bytes than any package",
+            hint="take the package from a source that you trust",
+        )
     for member in archive.infolist():
         if member.is_dir():
             continue
@@ -40,6 +47,10 @@ def wheel_entries(wheel: Path, root: str) -> Iterator[Entry]:
             yield Entry(
                 f"{root}/{path}", member.file_size, _opener(archive, member), _executable(member)
             )
+
+
+def _most(wheel: Path) -> int:
+    return wheel.stat().st_size * _RATIO + _SMALL
 
 
 def _place(wheel: Path, member: zipfile.ZipInfo) -> PurePosixPath | None:
