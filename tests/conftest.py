@@ -3,14 +3,14 @@
 import io
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import CommandLine
 from ended import Ended
+from history_database import history_database
 from PIL import Image
 
 from facewright.faces.face import Pixels
@@ -86,6 +86,12 @@ def trained(
     return train(Folders(population / "train", outputs, shared_cache), Recipe())
 
 
+@pytest.fixture(scope="session")
+def empty_history(run_folder: Path) -> Path:
+    """Return a database with MLflow's tables, to be copied: they take seconds to make."""
+    return history_database(run_folder)
+
+
 @pytest.fixture
 def shared_folder() -> Path:
     """Return the evaluation photos beside the project; skip without them, fail in CI."""
@@ -98,14 +104,20 @@ def shared_folder() -> Path:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session")
+def command_line() -> Iterator[CommandLine]:
+    """Yield what runs commands, each as a process of its own."""
+    line = CommandLine()
+    yield line
+    line.close()
+
+
 @pytest.fixture
-def facewright(tmp_path: Path) -> Callable[..., Ended]:
+def facewright(tmp_path: Path, command_line: CommandLine) -> Callable[..., Ended]:
     """Return a function that runs the command line, by default in the test's own folder."""
 
     def run(*arguments: object, cwd: Path = tmp_path) -> Ended:
-        command = [sys.executable, "-m", "facewright", *map(str, arguments)]
-        ended = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        return command_line.run([*map(str, arguments)], cwd)
 
     return run
 

@@ -43,11 +43,19 @@ def user_of_sshd() -> Iterator[SshUser]:
         yield user
 
 
-@pytest.fixture
-def sshd(user_of_sshd: SshUser) -> Iterator[SshServer]:
-    """Yield a server of this test's own."""
+@pytest.fixture(scope="session")
+def shared_sshd(user_of_sshd: SshUser) -> Iterator[SshServer]:
+    """Yield a server of this worker's tests."""
     with ssh_server(user_of_sshd) as server:
         yield server
+
+
+@pytest.fixture
+def sshd(shared_sshd: SshServer) -> SshServer:
+    """Return a server that runs, whatever the test before did to it."""
+    if not shared_sshd.runs:
+        shared_sshd.start()
+    return shared_sshd
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """`facewright computetarget` and `facewright runconfiguration`, with a real host."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from command_line import CommandLine
+from ended import Ended
 from sshd_part import SshServer
 
 from facewright.compute.catalogue import load_target
@@ -16,13 +15,6 @@ from facewright.compute.dependencies import Dependencies
 from facewright.compute.job import JobState, Phase
 from facewright.compute.places import Places
 from facewright.projects.project import create_project
-
-
-class Ended(NamedTuple):
-    code: int
-    stdout: str
-    stderr: str
-
 
 Run = Callable[..., Ended]
 
@@ -42,20 +34,11 @@ def places(project: Path, tmp_path: Path) -> Places:
 
 
 @pytest.fixture
-def run(project: Path) -> Run:
+def run(project: Path, command_line: CommandLine) -> Run:
     """Return a function that runs the command line in the project, with text on its stdin."""
 
     def ran(*arguments: object, text: str = "", **variables: str) -> Ended:
-        command = [sys.executable, "-m", "facewright", *map(str, arguments)]
-        done = subprocess.run(
-            command,
-            cwd=project,
-            input=text,
-            capture_output=True,
-            text=True,
-            env={**os.environ, **variables},
-        )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return command_line.run([*map(str, arguments)], project, text, **variables)
 
     return ran
 

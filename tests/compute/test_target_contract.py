@@ -105,7 +105,8 @@ print("three")
     assert target.read("job-1", "report/not-there", 0) == b""
 
 
-@pytest.mark.parametrize("code", [0, 1, 2, 127, 255])
+# Of these, engines mean something else by two; 0 and 2 are in other tests.
+@pytest.mark.parametrize("code", [1, 127, 255])
 def test_the_exit_code_is_kept(target: Target, make_job: MakeJob, code: int) -> None:
     target.start(make_job(f"raise SystemExit({code})"))
     assert ended(target).exit_code == code
@@ -153,14 +154,21 @@ def test_starting_twice_is_one_job(target: Target, make_job: MakeJob) -> None:
     assert log_of(target) == "once\n"
 
 
-@pytest.mark.parametrize(
-    "argument",
-    ["two\nlines", " a  b ", "'", '"', "$HOME `id` $(id)", "ä€😀", "", "--help", "\\n;*"],
-)
-def test_arguments_arrive_unchanged(target: Target, make_job: MakeJob, argument: str) -> None:
-    target.start(make_job("import sys\nprint(ascii(sys.argv[1:]))", argument, "last"))
+def test_arguments_arrive_unchanged(target: Target, make_job: MakeJob) -> None:
+    arguments = [
+        "two\nlines",
+        " a  b ",
+        "'",
+        '"',
+        "$HOME `id` $(id)",
+        "ä€😀",
+        "",
+        "--help",
+        "\\n;*",
+    ]
+    target.start(make_job("import sys\nprint(ascii(sys.argv[1:]))", *arguments))
     assert ended(target) == JobState(Phase.ENDED, 0)
-    assert log_of(target) == ascii([argument, "last"]) + "\n"
+    assert log_of(target) == ascii(arguments) + "\n"
 
 
 def test_variables_arrive(target: Target, make_job: MakeJob) -> None:
@@ -247,40 +255,32 @@ def test_clean_stops_and_removes(target: Target, make_job: MakeJob, tmp_path: Pa
     assert _tree(tmp_path / "home") == {}
 
 
-@pytest.mark.parametrize(
-    "id", ["", ".", "..", "../x", "/etc", "a/b", "a\nb", "a b", "-x", "ä", "x" * 999]
-)
-def test_a_hostile_id_is_refused(
-    target: Target, make_job: MakeJob, tmp_path: Path, id: str
-) -> None:
+def test_a_hostile_id_is_refused(target: Target, make_job: MakeJob) -> None:
     job = make_job("", id="job-1")
-    with pytest.raises(TargetError, match="id"):
-        target.start(Job(id, job.argv, job.source, job.files))
-    with pytest.raises(TargetError, match="id"):
-        target.clean(id)
+    for id in ("", ".", "..", "../x", "/etc", "a/b", "a\nb", "a b", "-x", "ä", "x" * 999):
+        with pytest.raises(TargetError, match="id"):
+            target.start(Job(id, job.argv, job.source, job.files))
+        with pytest.raises(TargetError, match="id"):
+            target.clean(id)
 
 
-@pytest.mark.parametrize(
-    "path", ["../secret", "/etc/passwd", "a/../../b", "link", "pipe", "behind/x"]
-)
-def test_a_hostile_file_is_not_sent(target: Target, make_job: MakeJob, path: str) -> None:
+def test_a_hostile_file_is_not_sent(target: Target, make_job: MakeJob) -> None:
     job = make_job("")
     (job.source / "link").symlink_to("/etc/passwd")
     (job.source / "behind").symlink_to("/etc")
     os.mkfifo(job.source / "pipe")
-    with pytest.raises(TargetError):
-        target.start(Job(job.id, job.argv, job.source, ["script.py", path]))
-    assert target.state("job-1") == JobState(Phase.ABSENT)
+    for path in ("../secret", "/etc/passwd", "a/../../b", "link", "pipe", "behind/x"):
+        with pytest.raises(TargetError):
+            target.start(Job(job.id, job.argv, job.source, ["script.py", path]))
+        assert target.state("job-1") == JobState(Phase.ABSENT)
 
 
-@pytest.mark.parametrize(
-    "path", ["project/script.py", "../x", "log.txt/..", "report/../log.txt", "/etc/passwd"]
-)
-def test_only_the_log_and_the_report_are_read(target: Target, make_job: MakeJob, path: str) -> None:
+def test_only_the_log_and_the_report_are_read(target: Target, make_job: MakeJob) -> None:
     target.start(make_job("print('x')"))
     ended(target)
-    with pytest.raises(TargetError):
-        target.read("job-1", path, 0)
+    for path in ("project/script.py", "../x", "log.txt/..", "report/../log.txt", "/etc/passwd"):
+        with pytest.raises(TargetError):
+            target.read("job-1", path, 0)
 
 
 def test_an_unknown_job_is_absent(target: Target) -> None:

@@ -14,7 +14,6 @@ import pytest
 from waiting_part import until
 
 from facewright.projects.project import Project, create_project
-from facewright.runs.history import History
 from facewright.runs.journal import Journal
 from facewright.runs.journals import Journals
 
@@ -96,19 +95,11 @@ def project(tmp_path: Path) -> Project:
     return made
 
 
-@pytest.fixture(scope="session")
-def empty_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database with MLflow's tables, which take seconds to make."""
-    folder = tmp_path_factory.mktemp("history")
-    History.open(f"sqlite:///{folder / 'facewright.db'}", folder / "artefacts")
-    return folder / "facewright.db"
-
-
 @pytest.fixture
 def tracked(project: Project, data: Path, empty_history: Path) -> Project:
     """Return the project with runs that the history hears of."""
     data.mkdir()
-    shutil.copy(empty_history, data)
+    shutil.copy(empty_history, data / "facewright.db")
     configuration = project.folder / "config" / "local.runconfig"
     configuration.write_text(configuration.read_text().replace("false", "true"))
     return project

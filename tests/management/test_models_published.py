@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -45,23 +46,24 @@ print(json.dumps(found))
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[TrackingServer]:
+def server(tmp_path: Path, empty_history: Path) -> Iterator[TrackingServer]:
     """Return a tracking server that runs; skip without its libraries, fail in CI."""
     if missing := missing_libraries():
         reason = f"the tracking server needs {', '.join(missing)}"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    server = TrackingServer(tmp_path / "server")
+    server = TrackingServer(tmp_path / "server", empty_history)
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture(params=["file", "server"])
-def uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def uri(request: pytest.FixtureRequest, tmp_path: Path, empty_history: Path) -> str:
     """Return the address of a history in a file, and of one at a server."""
     if request.param == "file":
+        shutil.copy(empty_history, tmp_path / "history.db")
         return f"sqlite:///{tmp_path / 'history.db'}"
     server: TrackingServer = request.getfixturevalue("server")
     return server.address
@@ -135,8 +137,9 @@ def test_every_version_is_in_the_registry_with_its_run_and_its_file(
 
 
 def test_publishing_again_changes_nothing_and_mends_what_was_interrupted(
-    models: Models, tmp_path: Path
+    models: Models, tmp_path: Path, empty_history: Path
 ) -> None:
+    shutil.copy(empty_history, tmp_path / "history.db")
     uri = f"sqlite:///{tmp_path / 'history.db'}"
     (tmp_path / "a.bin").write_bytes(b"one")
     model = register(models, tmp_path / "a.bin")

@@ -11,7 +11,7 @@ from facewright.compute.ssh.address import SshAddress
 from facewright.compute.ssh.connection import SshConnection
 from facewright.compute.target import Target
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 MakeJob = Callable[..., Job]
 
 

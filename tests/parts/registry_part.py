@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -12,15 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from own_port import own_port
 
 PROGRAM = "docker-registry"
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+free_port = own_port
 
 
 @pytest.fixture(scope="session")

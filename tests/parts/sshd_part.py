@@ -13,12 +13,14 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
+from own_port import own_port
 
 SSHD = "/usr/sbin/sshd"
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class SshServer:
             assert self._process.poll() is None, log_text
             assert time.monotonic() < until, log_text
             time.sleep(0.05)
+
+    @property
+    def runs(self) -> bool:
+        """Return whether it was started and not stopped."""
+        return self._process is not None
 
     def stop(self) -> None:
         """Stop it together with its connections; jobs go on."""
@@ -143,7 +150,7 @@ def ssh_server(user: SshUser, variables: Mapping[str, str] | None = None) -> Ite
     """Yield a running server that lets the user in, with these variables in each session."""
     place = Path(tempfile.mkdtemp(prefix="facewright-sshd-"))
     place.chmod(0o755)
-    server = SshServer(place, user, _free_port())
+    server = SshServer(place, user, own_port())
     _make_key(place / "host_key")
     (place / "sshd_config").write_text(_configuration(server, variables or {}))
     try:
@@ -202,18 +209,23 @@ def _equipped(name: str, folder: Path) -> SshUser:
     (folder / "authorized_keys").write_text("".join(public))
     user.folder.mkdir()
     if password:
-        subprocess.run(["chpasswd"], input=f"{name}:{password}", text=True, check=True)
+        _change_users(["chpasswd"], f"{name}:{password}")
         shutil.chown(user.folder, name)
     return user
 
 
 def _add_user(name: str, home: Path) -> None:
-    command = ["useradd", "--create-home", "--home-dir", str(home), "--shell", "/bin/bash", name]
+    options = ["--create-home", "--home-dir", str(home), "--shell", "/bin/bash"]
+    _change_users(["useradd", *options, name])
+
+
+def _change_users(command: list[str], said: str = "") -> None:
+    """Run a command that writes /etc/passwd or /etc/shadow, whose locks others may hold."""
     until = time.monotonic() + _PATIENCE
-    while (added := subprocess.run(command, capture_output=True, text=True)).returncode:
-        # Another test run may hold the lock of /etc/passwd.
-        assert "lock" in added.stderr, added.stderr
-        assert time.monotonic() < until, added.stderr
+    run = partial(subprocess.run, command, input=said, capture_output=True, text=True, check=False)
+    while (done := run()).returncode:
+        assert "lock" in done.stderr, done.stderr
+        assert time.monotonic() < until, done.stderr
         time.sleep(0.2)
 
 
@@ -237,12 +249,6 @@ def _make_key(path: Path, passphrase: str = "") -> None:
     path.unlink(missing_ok=True)
     command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", str(path)]
     subprocess.run(command, check=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _sshd_below(root: int) -> list[int]:

@@ -2,16 +2,18 @@
 
 import importlib.util
 import os
+import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
 
+from own_port import own_port
+
 NEEDED = ("flask", "flask_cors", "aiohttp", "pandas", "uvicorn")
-_PATIENCE = 180.0
+_PATIENCE = 600.0
 
 
 def missing_libraries() -> list[str]:
@@ -24,17 +26,20 @@ class TrackingServer:
 
     Args:
         folder: Where it keeps everything.
+        empty: A database with MLflow's tables, to begin with; without one it makes them first.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, empty: Path | None = None) -> None:
         self._folder = folder
-        self._port = _free_port()
+        folder.mkdir(parents=True, exist_ok=True)
+        if empty is not None:
+            shutil.copy(empty, folder / "server.db")
+        self._port = own_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.address = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "mlflow", "server", "--workers", "1"]
         command += ["--host", "127.0.0.1", "--port", str(self._port)]
         command += ["--backend-store-uri", f"sqlite:///{self._folder / 'server.db'}"]
@@ -72,9 +77,3 @@ class TrackingServer:
         log = (self._folder / "server.log").read_text(errors="replace")[-3000:]
         self.stop()
         raise RuntimeError(f"the tracking server does not answer:\n{log}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

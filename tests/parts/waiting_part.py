@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 
 def until(true: Callable[[], object], seconds: float = PATIENCE, *, fails: bool = True) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from postgresql_part import running_postgresql
 
-_PROCESSES = 5
+_PROCESSES = 3
 # Loads MLflow once, which takes seconds, and becomes several processes then.
 _OPEN = """
 import os, sys, traceback

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import subprocess
 import sys
 import time
@@ -44,9 +45,10 @@ def submitted(run_id: str = "face_1795377699443", **changes: Any) -> Submitted:
 
 
 @pytest.fixture(scope="module")
-def shared_history(tmp_path_factory: pytest.TempPathFactory) -> History:
+def shared_history(tmp_path_factory: pytest.TempPathFactory, empty_history: Path) -> History:
     """Return a history in a new file; tests take runs of their own."""
     folder = tmp_path_factory.mktemp("history")
+    shutil.copy(empty_history, folder / "runs.db")
     return History.open(f"sqlite:///{folder / 'runs.db'}", folder / "artefacts")
 
 
@@ -149,20 +151,26 @@ def test_a_project_of_the_same_name_has_its_own_experiment(shared_history: Histo
     assert one.experiment_id != other.experiment_id
 
 
-def test_processes_that_begin_at_once_make_one_run_each(tmp_path: Path) -> None:
-    History.open(f"sqlite:///{tmp_path / 'runs.db'}", tmp_path / "artefacts")
-    script = (
-        "import sys; from pathlib import Path\n"
+def test_processes_that_begin_at_once_make_one_run_each(
+    tmp_path: Path, empty_history: Path
+) -> None:
+    shutil.copy(empty_history, tmp_path / "runs.db")
+    script = (  # two processes, of one that has loaded MLflow
+        "import os, sys; from pathlib import Path\n"
+        "from facewright.runs import tracked_runs, tracking\n"
         "from facewright.runs.history import History\n"
         "from facewright.runs.record import Submitted\n"
+        "import mlflow.store.tracking.sqlalchemy_store\n"
+        "lines = sys.argv[3:]\n"
+        "child = os.fork()\n"
         "history = History.open(sys.argv[1], Path(sys.argv[2]))\n"
-        "for line in sys.argv[3:]: history.begin(Submitted.from_json(line))\n"
+        "for line in lines if child else lines[::-1]: history.begin(Submitted.from_json(line))\n"
+        "sys.exit(os.waitpid(child, 0)[1] if child else 0)\n"
     )
     lines = [submitted(f"face_{number}").to_json() for number in range(1, 5)]
     command = [sys.executable, "-c", script, f"sqlite:///{tmp_path / 'runs.db'}"]
     command.append(str(tmp_path / "artefacts"))
-    started = [subprocess.Popen([*command, *order]) for order in (lines, lines[::-1])]
-    assert [process.wait() for process in started] == [0, 0]
+    subprocess.run([*command, *lines], check=True)
     history = History.open(f"sqlite:///{tmp_path / 'runs.db'}", tmp_path / "artefacts")
     found = history.runs.client.search_runs(history.runs.experiments(None))
     assert sorted(run.data.tags["facewright.run_number"] for run in found) == list("1234")

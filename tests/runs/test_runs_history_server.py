@@ -23,14 +23,14 @@ NESTED = "0123456789abcdef" * 2
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[TrackingServer]:
+def server(tmp_path: Path, empty_history: Path) -> Iterator[TrackingServer]:
     """Return a tracking server that runs; skip without its libraries, fail in CI."""
     if missing := missing_libraries():
         reason = f"the tracking server needs {', '.join(missing)}"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    server = TrackingServer(tmp_path / "server")
+    server = TrackingServer(tmp_path / "server", empty_history)
     server.start()
     yield server
     server.stop()

@@ -1,6 +1,7 @@
 """`facewright history` and `facewright asset`, as people and scripts see them."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ FIRST = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, empty_history: Path) -> Path:
     """Return a folder with `data/` and a project `face/`, which has two runs."""
     place = tmp_path_factory.mktemp("commands")
     project = create_project(place / "face")
@@ -29,6 +30,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "outputs" / "model.h5").write_bytes(b"model")
     (place / "logs").mkdir()
     (place / "logs" / "driver_log.txt").write_text("epoch 1\nepoch 2\n")
+    (place / "data").mkdir()
+    shutil.copy(empty_history, place / "data" / "facewright.db")
     history = open_history(place)
     for number, status in ((1, RunStatus.FAILED), (2, RunStatus.COMPLETED)):
         run = submitted(project, number)
