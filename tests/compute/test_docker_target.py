@@ -9,14 +9,13 @@ from pathlib import Path
 
 import docker
 import pytest
-from compute_jobs import MakeJob, ended, log_of, wait_for
+from compute_jobs import MakeJob, ended, log_of
 from docker_jobs import DockerPlace
-from docker_part import docker_daemon, import_base_image
 from wheel_files import write_wheel
 
 from facewright.compute.dependencies import Dependencies
 from facewright.compute.docker import DockerTarget
-from facewright.compute.job import Job, JobState, Phase, Resources
+from facewright.compute.job import JobState, Phase, Resources
 from facewright.containers.docker import connect
 from facewright.errors import DependenciesError, TargetError, TargetUnreachable
 
@@ -122,13 +121,6 @@ def test_a_base_image_that_cannot_be_had_says_what_to_do(docker_place: DockerPla
 
 
 @pytest.fixture
-def own_place(tmp_path: Path) -> Iterator[DockerPlace]:
-    """Yield an engine of this test's own."""
-    with docker_daemon() as daemon:
-        yield DockerPlace(daemon.host, import_base_image(daemon.host), tmp_path, daemon=daemon)
-
-
-@pytest.fixture
 def _forgotten_sockets() -> Iterator[None]:
     """Let go, in the test that caused them, of the sockets that the Docker library forgot.
 
@@ -139,30 +131,6 @@ def _forgotten_sockets() -> Iterator[None]:
 
 
 FORGOTTEN = "ignore::pytest.PytestUnraisableExceptionWarning"
-
-
-@pytest.mark.usefixtures("_forgotten_sockets")
-@pytest.mark.filterwarnings(FORGOTTEN)
-def test_states_are_true_after_the_engine_was_away(
-    own_place: DockerPlace, make_job: MakeJob
-) -> None:
-    assert own_place.daemon is not None
-    with closing(own_place.target()) as target:
-        target.start(make_job("print('done')", id="before"))
-        assert ended(target, "before") == JobState(Phase.ENDED, 0)
-        target.start(make_job("import time\nprint('on')\ntime.sleep(1000)"))
-        wait_for(lambda: log_of(target) == "on\n")
-        own_place.daemon.stop()
-        with pytest.raises(TargetUnreachable):
-            target.state("job-1")
-        own_place.daemon.start()
-        assert target.state("before") == JobState(Phase.ENDED, 0)
-        assert ended(target).phase in (Phase.ENDED, Phase.LOST)
-        assert ended(target).exit_code in (-15, -9, None)
-        assert log_of(target) == "on\n"
-        target.clean("job-1")
-        target.start(Job("job-1", ["script.py"], own_place.folder / "source-before", ["script.py"]))
-        assert ended(target) == JobState(Phase.ENDED, 0)
 
 
 @pytest.mark.usefixtures("_forgotten_sockets")

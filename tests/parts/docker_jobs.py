@@ -53,6 +53,7 @@ class DockerPlace:
             base=self.base,
             cache=self.folder / "cache",
             namespace=self.namespace,
+            grace=1.0,
         )
 
     def containers(self) -> list[str]:

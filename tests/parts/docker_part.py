@@ -24,9 +24,11 @@ from pathlib import Path
 import docker
 import platformdirs
 import pytest
+import requests
 
 BASE_IMAGE = "facewright-test-base:bookworm"
-_PATIENCE = 120.0
+_PATIENCE = 240.0
+_TRIES = 3
 _PROGRAMS = ("dockerd", "containerd", "runc", "ip", "setsid", "umount")
 
 
@@ -47,8 +49,19 @@ class DockerDaemon:
         return f"unix://{self.place}/docker.sock"
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it and wait until it answers; on a busy machine, not always at the first try."""
         self._add_bridge()
+        for _ in range(_TRIES):
+            self._launch()
+            _wait_for(lambda: self._answers() or self._failed())
+            if not self._failed():
+                return
+            self._forget_processes()
+        words = self._log()
+        self.remove()
+        _missing(f"dockerd does not run on this machine: {words}")
+
+    def _launch(self) -> None:
         (self.place / "pid").unlink(missing_ok=True)
         place, name = self.place, self.place.name
         command = [
@@ -61,39 +74,70 @@ class DockerDaemon:
         with (place / "log").open("wb") as log:
             # A process of nobody's: the worker that starts it may end before the others.
             subprocess.run(["setsid", "--fork", *command], stdout=log, stderr=log, check=True)
-        _wait_for(lambda: self._answers() or self._failed())
-        if self._failed():
-            words = self._log()
-            self.remove()
-            _missing(f"dockerd does not run on this machine: {words}")
 
     def stop(self) -> None:
         """Stop it as a machine that is shut down does."""
         self._end(signal.SIGTERM)
 
+    def kill(self) -> None:
+        """Kill it and nothing else: its containers go on."""
+        self._end(signal.SIGKILL)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it take questions and answer none as long as the block lasts."""
+        pid = int((self.place / "pid").read_text())
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def crash(self) -> None:
         """Kill it with its containers, as a power cut does."""
-        for pid in self._pids("exec", "dockerd"):
+        # First whoever would see the others die, and write it down.
+        killed = [*self._pids("exec", "dockerd"), *self._first_processes()]
+        for pid in killed:
             _kill(pid, signal.SIGKILL)
-        self._end(signal.SIGKILL)
+        for pid in killed:
+            _wait_for(lambda pid=pid: not _lives(pid))  # type: ignore[misc]
+        self._forget_processes()
 
     def remove(self) -> None:
         """Stop it and remove all that is left of it."""
         if self._answers():
             with contextlib.closing(docker.APIClient(self.host)) as api:
                 for each in api.containers(all=True):
-                    with contextlib.suppress(docker.errors.APIError):
+                    # What does not go by itself goes with its engine.
+                    with contextlib.suppress(docker.errors.APIError, requests.RequestException):
                         api.remove_container(each["Id"], v=True, force=True)
         self.stop()
         for pid in self._pids("", "containerd"):  # and its shims
             _kill(pid, signal.SIGKILL)
             _wait_for(lambda pid=pid: not _lives(pid))  # type: ignore[misc]
-        self._unmount()
+        self._unmount("")
         subprocess.run(["ip", "link", "delete", self.bridge], capture_output=True, check=False)
         shutil.rmtree(self.place, ignore_errors=True)
 
+    def _first_processes(self) -> list[int]:
+        """Return the process of each container that all others in it end with."""
+        with contextlib.closing(docker.APIClient(self.host)) as api:
+            running = [api.inspect_container(each["Id"]) for each in api.containers()]
+        return [int(each["State"]["Pid"]) for each in running]
+
     def _failed(self) -> bool:
-        return "failed to start daemon" in self._log()
+        return any(f"failed to start {what}" in self._log() for what in ("daemon", "containerd"))
+
+    def _forget_processes(self) -> None:
+        """Remove what lies in a folder that is empty after a start of the machine.
+
+        A process that ended and that nobody waited for would be taken for one that runs.
+        """
+        for pid in self._pids("exec", "containerd"):
+            _kill(pid, signal.SIGKILL)
+            _wait_for(lambda pid=pid: not _lives(pid))  # type: ignore[misc]
+        self._unmount("exec")
+        shutil.rmtree(self.place / "exec", ignore_errors=True)
 
     def _log(self) -> str:
         with contextlib.suppress(FileNotFoundError):
@@ -142,10 +186,10 @@ class DockerDaemon:
                 if done.returncode:
                     _missing(f"no bridge can be made on this machine: {done.stderr.strip()}")
 
-    def _unmount(self) -> None:
+    def _unmount(self, below: str) -> None:
         mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
         for mount in sorted(mounts, reverse=True):
-            if mount.startswith(f"{self.place}/"):
+            if mount.startswith(f"{self.place}/{below}"):
                 subprocess.run(["umount", "--lazy", mount], capture_output=True, check=False)
 
 
@@ -173,8 +217,9 @@ def shared_engine(run_folder: Path) -> Iterator[str]:
         with _record(run_folder) as record:
             record.users.append(user)
             if record.place is None:
-                record.place = str(_place())
-                DockerDaemon(Path(record.place)).start()
+                started = DockerDaemon(_place())
+                started.start()
+                record.place = str(started.place)
             daemon = DockerDaemon(Path(record.place))
         yield daemon.host
     finally:

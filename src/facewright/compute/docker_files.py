@@ -108,10 +108,11 @@ def unpack(pieces: Pieces, folder: Path) -> None:
     Raises:
         TargetError: The archive is damaged, leads out of the folder, or is too large for the disk.
     """
-    folder.mkdir(parents=True)
     made: set[str] = set()
     try:
+        # Closed whatever happens: an engine cannot remove a container whose files are being read.
         with closing(pieces), tarfile.open(fileobj=_Stream(pieces), mode="r|", errorlevel=2) as tar:
+            folder.mkdir(parents=True)
             for count, entry in enumerate(tar):
                 if count > _MOST_ENTRIES:
                     raise TargetError(f"too much to copy: more than {_MOST_ENTRIES} files")

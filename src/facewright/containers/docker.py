@@ -5,6 +5,7 @@ from typing import Any
 
 import docker
 import docker.errors
+import requests
 from docker.context import ContextAPI
 from docker.utils import kwargs_from_env
 
@@ -15,9 +16,10 @@ from facewright.containers.docker_images import DockerImages
 from facewright.containers.engine import Containers, Contents, Engine, Facts, Images
 from facewright.errors import EngineUnreachable
 
-# Packing a large image is one silent answer, so the wait for an answer is long; an engine that
-# is not there refuses at once.
-_PATIENCE_SECONDS = 1800
+# An engine that is not there refuses at once, one that works answers a question at once. Packing a
+# large image is one silent answer, so work is waited for longer. Nothing is waited for without end.
+_ANSWER_SECONDS = 60.0
+_WORK_SECONDS = 1800.0
 
 
 class DockerEngine:
@@ -26,6 +28,8 @@ class DockerEngine:
     Args:
         host: Address such as ``unix:///var/run/docker.sock``; None asks the environment
             (``DOCKER_HOST``), then the current Docker context, then takes the usual socket.
+        answer_seconds: Silence after which a question is given up.
+        work_seconds: Silence after which work is, such as packing an image.
 
     Raises:
         EngineUnreachable: None answers there.
@@ -35,18 +39,19 @@ class DockerEngine:
     containers: Containers
     contents: Contents
 
-    def __init__(self, host: str | None = None) -> None:
-        try:
-            self._api = docker.APIClient(
-                **engine_address(host), version="auto", timeout=_PATIENCE_SECONDS
-            )
-        except (docker.errors.DockerException, OSError, ValueError) as error:
-            raise unreachable(error) from error
+    def __init__(
+        self,
+        host: str | None = None,
+        *,
+        answer_seconds: float = _ANSWER_SECONDS,
+        work_seconds: float = _WORK_SECONDS,
+    ) -> None:
+        self._api, working = _clients(host, answer_seconds, work_seconds)
         # Its sockets go with the engine, since few who ask an engine something end by closing it.
-        self._close = weakref.finalize(self, self._api.close)
-        self.images = DockerImages(self._api)
-        self.containers = DockerContainers(self._api)
-        self.contents = DockerContents(self._api)
+        self._close = weakref.finalize(self, _close, self._api, working)
+        self.images = DockerImages(self._api, working)
+        self.containers = DockerContainers(self._api, working)
+        self.contents = DockerContents(self._api, working)
 
     def facts(self) -> Facts:
         """Return what the engine says about itself."""
@@ -70,6 +75,25 @@ def connect(host: str | None = None) -> Engine:
         EngineUnreachable: None answers.
     """
     return DockerEngine(host)
+
+
+def _clients(host: str | None, *seconds: float) -> list[docker.APIClient]:
+    """Return a client for each limit of time; one cannot have two."""
+    clients: list[docker.APIClient] = []
+    try:
+        options: dict[str, Any] = {**engine_address(host), "version": "auto"}
+        for limit in seconds:
+            # Only the first asks for the version, and finds out whether anybody answers.
+            clients.append(docker.APIClient(**{**options, "timeout": limit}))
+            options["version"] = clients[0].api_version
+    except (docker.errors.DockerException, requests.RequestException, OSError, ValueError) as error:
+        raise unreachable(error) from error
+    return clients
+
+
+def _close(*clients: docker.APIClient) -> None:
+    for client in clients:
+        client.close()
 
 
 def engine_address(host: str | None) -> dict[str, Any]:

@@ -20,15 +20,22 @@ _CONFLICT = 409
 
 
 class DockerContainers:
-    """Implements `Containers`."""
+    """Implements `Containers`.
 
-    def __init__(self, api: docker.APIClient) -> None:
+    Args:
+        api: For questions, which are answered soon.
+        working: For work, which may take long.
+    """
+
+    def __init__(self, api: docker.APIClient, working: docker.APIClient) -> None:
         self._api: Any = api  # half of its types are missing
+        self._working: Any = working
 
     def create(self, container: Container) -> None:
         """Make the container without starting it."""
         with in_our_words(f"the container {container.name} cannot be made"):
-            self._api.create_container(
+            # Long: some engines copy the whole image.
+            self._working.create_container(
                 container.image,
                 list(container.command),
                 name=container.name,

@@ -18,6 +18,7 @@ _FOREIGN = (
     urllib3.exceptions.HTTPError,
     OSError,
 )
+_TOO_LATE = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
 
 
 @contextmanager
@@ -49,6 +50,17 @@ def unreachable(error: BaseException) -> EngineUnreachable:
         return EngineUnreachable(
             "no container engine answers: its socket is there, but nobody listens",
             hint="start the engine, as with `systemctl start docker`",
+        )
+    if any(isinstance(cause, _TOO_LATE) for cause in causes):
+        return EngineUnreachable(
+            "the container engine hangs: it was asked something and gave no answer in time",
+            hint="see whether `docker info` answers; if not, start the engine anew, as with "
+            "`systemctl restart docker`",
+        )
+    if any(isinstance(cause, ConnectionError) for cause in causes):
+        return EngineUnreachable(
+            "the container engine went away while it was asked something",
+            hint="start it again, as with `systemctl start docker`",
         )
     return EngineUnreachable(
         f"no container engine answers: {_short(error)}",

@@ -14,10 +14,16 @@ from facewright.errors import EngineError
 
 
 class DockerImages:
-    """Implements `Images`."""
+    """Implements `Images`.
 
-    def __init__(self, api: docker.APIClient) -> None:
+    Args:
+        api: For questions, which are answered soon.
+        working: For work, which may take long.
+    """
+
+    def __init__(self, api: docker.APIClient, working: docker.APIClient) -> None:
         self._api: Any = api  # half of its types are missing
+        self._working: Any = working
 
     def find(self, reference: str) -> ImageFacts | None:
         """Return the image, or None when the engine does not have it."""
@@ -33,7 +39,7 @@ class DockerImages:
         """Fetch the image from its registry, telling how far each layer is."""
         repository, tag = parse_repository_tag(reference)
         with in_our_words(f"the image {reference} cannot be pulled"):
-            said = self._api.pull(repository, tag or "latest", stream=True, decode=True)
+            said = self._working.pull(repository, tag or "latest", stream=True, decode=True)
             for line in _progress(said):
                 hear(line)
         if self.find(reference) is None:
@@ -42,7 +48,7 @@ class DockerImages:
     def load(self, archive: Path) -> Sequence[str]:
         """Take the images of an archive; return their references."""
         with in_our_words(f"the images in {archive} cannot be loaded"), archive.open("rb") as file:
-            said = list(self._api.load_image(file))
+            said = list(self._working.load_image(file))
         text = "".join(str(each.get("stream", "")) for each in said)
         return [
             line.split(": ", 1)[1] for line in text.splitlines() if line.startswith("Loaded image")
@@ -52,7 +58,7 @@ class DockerImages:
         """Make an image of what a stopped container's file system is now."""
         repository, tag = parse_repository_tag(reference)
         with in_our_words(f"no image can be made of the container {container}"):
-            self._api.commit(container, repository, tag, conf={"Labels": dict(labels)})
+            self._working.commit(container, repository, tag, conf={"Labels": dict(labels)})
 
     def remove(self, reference: str) -> None:
         """Forget the image; one that is not there is forgotten already."""
