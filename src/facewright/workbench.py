@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 from facewright.compute.catalogue import load_target
-from facewright.compute.configuration import Kind
 from facewright.compute.places import Places
 from facewright.compute.target import Hear, Target, Telling
 from facewright.errors import TargetError, TargetUnreachable
@@ -58,16 +57,15 @@ class Workbench:
         return load_target(plan.target, Places(project.folder, project.id, self._data, share))
 
     def _check_prepared(self, plan: Plan) -> None:
-        """Refuse a plan whose environment is known not to be there; other targets tell later."""
-        # A far target would be asked twice; it tells when the run starts.
-        if plan.dependencies is None or plan.compute.kind is not Kind.DOCKER:
+        """Refuse a plan whose environment is not on its target; one that is away tells later."""
+        if plan.dependencies is None:
             return
         target = self._target_of(plan)
         with suppress(TargetUnreachable):  # the run waits for it
             if isinstance(target, Telling) and not target.is_prepared(plan.dependencies):
                 raise TargetError(
                     f"the environment of these dependencies is not on {plan.target}",
-                    hint=f"run `facewright experiment prepare -c {plan.name}` first",
+                    hint=f"run `facewright experiment prepare {plan.options}` first",
                 )
 
     def submit(self, plan: Plan, command: Sequence[str], tell: Callable[[str], None]) -> Journal:

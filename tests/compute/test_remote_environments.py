@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import subprocess
 import threading
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from sshd_part import SshServer
 
 from facewright.compute.dependencies import Dependencies
 from facewright.compute.job import JobState, Phase
+from facewright.compute.own_requirement import wanted_environment
 from facewright.compute.remote import RemoteTarget
 from facewright.errors import DependenciesError, TargetError
 
@@ -45,10 +47,11 @@ def _digest(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
-def test_an_environment_is_built_once_and_used(
-    remote_target: RemoteTarget, make_job: MakeJob, wheel: str
+def test_an_environment_is_built_once_and_used_and_others_are_others(
+    remote_target: RemoteTarget, make_job: MakeJob, wheel: str, sshd: SshServer
 ) -> None:
     dependencies = Dependencies(None, (wheel,))
+    assert not remote_target.is_prepared(dependencies)
     with pytest.raises(TargetError, match="is not on the target") as caught:
         remote_target.start(make_job("", dependencies=dependencies))
     assert "experiment prepare" in str(caught.value.hint)
@@ -56,26 +59,19 @@ def test_an_environment_is_built_once_and_used(
     heard: list[str] = []
     assert remote_target.prepare(dependencies, heard.append)
     assert any("demo" in line for line in heard)
+    assert remote_target.is_prepared(dependencies)
     assert not remote_target.prepare(dependencies, heard.append)
     code = "import demo, subprocess\nprint(demo.version)\nsubprocess.run(['demo-tool'], check=True)"
     remote_target.start(make_job(code, dependencies=dependencies))
     assert ended(remote_target) == JobState(Phase.ENDED, 0)
     assert log_of(remote_target) == "1.0\ntool 1.0\n"
-
-
-def test_other_dependencies_are_another_environment(
-    remote_target: RemoteTarget, make_job: MakeJob, wheel: str, sshd: SshServer
-) -> None:
     second = write_wheel(sshd.user.key_file.parent / "wheels", "second", "2.0")
-    one = Dependencies(None, (wheel,))
-    two = Dependencies(None, (wheel, f"second @ {second.as_uri()}"))
-    assert remote_target.prepare(one, lambda line: None)
-    assert remote_target.prepare(two, lambda line: None)
-    assert not remote_target.prepare(one, lambda line: None)
-    remote_target.start(make_job("import second", id="job-1", dependencies=one))
-    remote_target.start(make_job("import second", id="job-2", dependencies=two))
-    assert ended(remote_target, "job-1").exit_code == 1
-    assert ended(remote_target, "job-2").exit_code == 0
+    both = Dependencies(None, (wheel, f"second @ {second.as_uri()}"))
+    assert remote_target.prepare(both, lambda line: None)
+    remote_target.start(make_job("import second", id="job-2", dependencies=dependencies))
+    remote_target.start(make_job("import second", id="job-3", dependencies=both))
+    assert ended(remote_target, "job-2").exit_code == 1
+    assert ended(remote_target, "job-3").exit_code == 0
 
 
 def test_a_failing_requirement_leaves_nothing(
@@ -130,12 +126,20 @@ def test_a_connection_that_drops_while_building(
     assert not remote_target.prepare(dependencies, hear)
 
 
-def test_two_builders_build_once(sshd: SshServer, remote_folder: str, wheel: str) -> None:
+def test_several_builders_build_once_where_a_killed_one_left_half(
+    sshd: SshServer, remote_folder: str, wheel: str
+) -> None:
+    dependencies = Dependencies(None, (wheel,))
+    with wanted_environment(dependencies) as wanted:
+        place = Path(remote_folder, "environments", wanted.key)
+    (place / "bin").mkdir(parents=True)
+    (place / "bin" / "python").write_text("half")
+    subprocess.run(["chown", "--recursive", sshd.user.name, remote_folder], check=True)
     built: list[bool] = []
 
     def build() -> None:
         target = RemoteTarget("box", agent_of(sshd, remote_folder), f"{remote_folder}/share")
-        built.append(target.prepare(Dependencies(None, (wheel,)), lambda line: None))
+        built.append(target.prepare(dependencies, lambda line: None))
         target.close()
 
     threads = [threading.Thread(target=build) for _ in range(3)]
@@ -144,17 +148,8 @@ def test_two_builders_build_once(sshd: SshServer, remote_folder: str, wheel: str
     for thread in threads:
         thread.join()
     assert sorted(built) == [False, False, True]
-
-
-def test_what_a_killed_builder_left_is_built_anew(
-    remote_target: RemoteTarget, remote_folder: str, wheel: str
-) -> None:
-    dependencies = Dependencies(None, (wheel,))
-    assert remote_target.prepare(dependencies, lambda line: None)
-    [place] = folders_in(remote_folder)
     assert json.loads((place / "ready.json").read_text())["requirements"] == [wheel]
-    (place / "ready.json").unlink()
-    assert remote_target.prepare(dependencies, lambda line: None)
+    assert (place / "bin" / "python").is_symlink()
 
 
 def test_a_python_of_the_user_is_taken_as_it_is(
@@ -166,6 +161,7 @@ def test_a_python_of_the_user_is_taken_as_it_is(
     assert not target.prepare(Dependencies("3.99", ("not-there",)), heard.append)
     assert heard == ["Nothing to prepare: box uses /usr/bin/python3 as it is"]
     dependencies = Dependencies("3.99", ("not-there",))
+    assert target.is_prepared(dependencies)
     target.start(make_job("import sys; print(sys.executable)", dependencies=dependencies))
     assert ended(target) == JobState(Phase.ENDED, 0)
     assert log_of(target) == "/usr/bin/python3\n"

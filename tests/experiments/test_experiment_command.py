@@ -164,7 +164,7 @@ def test_interrupting_the_showing_leaves_the_run_going(
     journal = journals.find(run)
     until(lambda: journal.log.exists() and journal.log.stat().st_size)
     showing.send_signal(signal.SIGINT)
-    _, talk = showing.communicate(timeout=60)
+    _, talk = showing.communicate(timeout=240)
     assert showing.returncode == 130
     assert talk == (
         f"Executing user inputs .....\n\nThe run {run} goes on\n"
@@ -181,7 +181,7 @@ def test_two_submits_at_once_are_two_runs(
     project: Project, journals: Journals, start: Callable[..., Any]
 ) -> None:
     submits = [start("experiment", "submit", "-c", "local", "hello.py", str(i)) for i in (1, 2)]
-    shown = [submit.communicate(timeout=120)[0] for submit in submits]
+    shown = [submit.communicate(timeout=240)[0] for submit in submits]
     assert [submit.returncode for submit in submits] == [0, 0]
     runs = [re.findall(r"RunId: (\S+)", text)[0] for text in shown]
     assert len(set(runs)) == 2
@@ -225,6 +225,13 @@ def test_a_script_that_is_none_of_the_project_is_refused_and_nothing_is_touched(
     assert sorted(project.folder.rglob("*")) == before
     assert not (data / "runs").exists()
     assert not (data / "jobs").exists()
+
+
+def test_a_script_whose_name_is_nearly_right_is_asked_for(
+    facewright: Facewright, project: Project
+) -> None:
+    ended = facewright("experiment", "submit", "-c", "local", "helo.py", cwd=project.folder)
+    assert ended.stderr.endswith("hint: did you mean 'hello.py'?\n")
 
 
 @pytest.mark.parametrize("target", ["/etc/hostname", "../outside.py"])

@@ -27,11 +27,19 @@ Facewright = Callable[..., Any]
 Submit = Callable[..., Journal]
 
 
-@pytest.fixture
-def sshd() -> Iterator[SshServer]:
+@pytest.fixture(scope="module")
+def shared_sshd() -> Iterator[SshServer]:
     """Yield a server with a user of its own."""
     with ssh_user() as user, ssh_server(user) as server:
         yield server
+
+
+@pytest.fixture
+def sshd(shared_sshd: SshServer) -> SshServer:
+    """Return a server that runs, whatever the test before did to it."""
+    if not shared_sshd.runs:
+        shared_sshd.start()
+    return shared_sshd
 
 
 @pytest.fixture
@@ -55,15 +63,17 @@ def _lines(journal: Journal) -> list[str]:
 
 
 def test_a_target_that_drops_the_connection_goes_on_and_loses_nothing(
-    facewright: Facewright, submit: Submit, sshd: SshServer, box: str
+    facewright: Facewright, submit: Submit, start: Facewright, sshd: SshServer, box: str
 ) -> None:
     may_end = sshd.user.folder / "may-end"
     journal = submit("count.py", "60", "0.1", str(may_end), configuration=box)
     until(lambda: len(_lines(journal)) > 3)
     sshd.drop()
     until(lambda: len(_lines(journal)) > 10)
+    following = start("experiment", "logs", "-r", journal.run_id, "--follow")
     sshd.stop()
     until(lambda: journal.watched().waiting_since is not None)
+    assert following.stderr.readline().startswith("waiting since ")
     shown = facewright("experiment", "status", "-r", journal.run_id, "--query", "[status, reason]")
     assert '"Running"' in shown.stdout
     assert "waiting since " in shown.stdout
@@ -168,12 +178,12 @@ def test_a_target_without_room_for_the_files_fails_the_run_in_words(
 
 
 @pytest.fixture
-def tracking(tmp_path: Path) -> Iterator[TrackingServer]:
+def tracking(tmp_path: Path, empty_history: Path) -> Iterator[TrackingServer]:
     """Yield a tracking server that runs."""
     if missing := missing_libraries():
         reason = f"MLflow's server needs {', '.join(missing)}"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    server = TrackingServer(tmp_path / "tracking")
+    server = TrackingServer(tmp_path / "tracking", empty_history)
     server.start()
     yield server
     server.stop()

@@ -37,8 +37,8 @@ def target(
     """Return the name of a target that is attached, prepared and has the photos."""
     name: str = request.param
     request.getfixturevalue(f"_{name}")
-    if name == "docker":
-        _submit_unprepared(facewright, doors)
+    if name != "local":
+        _submit_unprepared(facewright, doors, name)
     ended = facewright("experiment", "prepare", "-c", name, cwd=doors)
     assert ended.code == 0, ended
     assert (
@@ -47,12 +47,12 @@ def target(
     return name
 
 
-def _submit_unprepared(facewright: Facewright, doors: Path) -> None:
-    refused = facewright("experiment", "submit", "-c", "docker", "train.py", cwd=doors)
+def _submit_unprepared(facewright: Facewright, doors: Path, name: str) -> None:
+    refused = facewright("experiment", "submit", "-c", name, "train.py", cwd=doors)
     assert (refused.code, refused.stdout) == (1, "")
     assert refused.stderr == (
-        "error: the environment of these dependencies is not on docker\n"
-        "hint: run `facewright experiment prepare -c docker` first\n"
+        f"error: the environment of these dependencies is not on {name}\n"
+        f"hint: run `facewright experiment prepare -c {name}` first\n"
     )
 
 

@@ -59,6 +59,13 @@ class RemoteTarget:
             blocks = partial(_wheels, wanted)
             return bool(self._agent.ask("prepare", {"environment": asked}, blocks, hear=hear))
 
+    def is_prepared(self, dependencies: Dependencies) -> bool:
+        """Return whether the environment of these dependencies is there."""
+        if self._own_python:
+            return True
+        with wanted_environment(dependencies) as wanted:
+            return bool(self._agent.ask("has", {"environment": wanted.key}))
+
     def start(self, job: Job) -> None:
         """Send the files and launch the command."""
         if job.resources.cpus is not None or job.resources.memory is not None:

@@ -1,9 +1,10 @@
 """Following a run from its journal: what its script prints, as it comes."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from facewright.errors import RunError
+from facewright.runs.describe import waiting
 from facewright.runs.journal import Journal
 from facewright.runs.keepers import give_keeper
 from facewright.runs.patience import now
@@ -28,15 +29,20 @@ def printed(journal: Journal, offset: int = 0) -> Iterator[bytes]:
             yield piece
 
 
-def follow(journal: Journal) -> Iterator[bytes]:
+def follow(journal: Journal, hear: Callable[[str], None]) -> Iterator[bytes]:
     """Yield what the run's script prints until the run is over.
 
     A run whose keeper died gets a new one. A history that is away, or slow, is not waited for.
+
+    Args:
+        journal: The run.
+        hear: Hears what the run waits for, once for each time that its target is away.
 
     Raises:
         RunError: Keepers of this run die again and again.
     """
     offset, keepers, looked = 0, 0, time.monotonic()
+    away = None
     while True:
         over = is_over(journal)
         for piece in printed(journal, offset):
@@ -47,6 +53,7 @@ def follow(journal: Journal) -> Iterator[bytes]:
         if time.monotonic() - looked > _LOOK_AFTER_KEEPER:
             keepers, looked = keepers + give_keeper(journal), time.monotonic()
             _check(journal, keepers)
+            away = _tell_absence(journal, away, hear)
         time.sleep(_POLL)
 
 
@@ -74,6 +81,15 @@ def is_over(journal: Journal) -> bool:
     if journal.closed or journal.carried().waiting_since is not None:
         return True
     return now() - verdict.ended > _FOR_THE_HISTORY
+
+
+def _tell_absence(journal: Journal, told: int | None, hear: Callable[[str], None]) -> int | None:
+    """Tell when the target has gone away, or has come back; return since when it is away."""
+    since = journal.watched().waiting_since
+    if since == told:
+        return told
+    hear(waiting(journal) or "the target answers again")
+    return since
 
 
 def _check(journal: Journal, keepers: int) -> None:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from facewright.compute.configuration import ComputeConfiguration, Kind, read_compute
@@ -63,6 +64,12 @@ class Plan:
     target: str
     compute: ComputeConfiguration
     dependencies: Dependencies | None
+
+    @property
+    def options(self) -> str:
+        """Return the options that name this plan on a command line."""
+        other = self.target != self.configuration.target
+        return f"-c {self.name} -t {self.target}" if other else f"-c {self.name}"
 
 
 def plan(project: Project, name: str, target: str | None = None) -> Plan:
@@ -130,7 +137,11 @@ def checked_script(project: Path, script: str, contents: Contents) -> str:
     if str(path) in contents.files:
         return str(path)
     if not (project / path).is_file():
-        raise RunError(f"there is no script {script!r} in the project {project}", hint=_HINT)
+        near = get_close_matches(str(path), contents.files, 1)
+        raise RunError(
+            f"there is no script {script!r} in the project {project}",
+            hint=f"did you mean {near[0]!r}?" if near else _HINT,
+        )
     raise RunError(
         f"the script is not sent: {script!r} is left out by .gitignore, or lies in outputs/",
         hint=_HINT,

@@ -21,7 +21,7 @@ def show_until_over(journal: "Journal", console: Console) -> None:
     from facewright.runs.stream import follow
 
     try:
-        for piece in follow(journal):
+        for piece in follow(journal, console.say):
             sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
     except KeyboardInterrupt:

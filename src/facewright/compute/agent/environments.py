@@ -37,6 +37,10 @@ class Environments:
     def __init__(self, base: Path) -> None:
         self._folder = base / "environments"
 
+    def has(self, key: str) -> bool:
+        """Return whether an environment was built."""
+        return (self._place(key) / "ready.json").is_file()
+
     def python(self, key: str) -> str:
         """Return the interpreter of an environment.
 
@@ -44,7 +48,7 @@ class Environments:
             TargetError: It was not built.
         """
         place = self._place(key)
-        if not (place / "ready.json").is_file():
+        if not self.has(key):
             raise TargetError(
                 "the environment of these dependencies is not on the target",
                 hint="run `facewright experiment prepare -c` with the run configuration's name",
@@ -67,7 +71,7 @@ class Environments:
         place = self._place(wanted["key"])
         self._folder.mkdir(parents=True, exist_ok=True)
         with _lock(place.with_suffix(".lock"), say):
-            if (place / "ready.json").is_file():
+            if self.has(wanted["key"]):
                 return False
             shutil.rmtree(place, ignore_errors=True)  # of a builder that was killed
             try:

@@ -56,6 +56,7 @@ class _Agent:
     def answer(self, files: Stream) -> None:
         """Do what is asked and tell the result."""
         verbs: dict[str, Callable[[], None]] = {
+            "has": lambda: self._done(self._environments.has(self._request["environment"])),
             "prepare": lambda: self._prepare(files),
             "start": lambda: self._start(files),
             "state": lambda: self._done(self._jobs.state(self._request["id"])),
