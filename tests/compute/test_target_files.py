@@ -162,6 +162,12 @@ def test_a_new_project_has_targets_that_can_be_read(tmp_path: Path) -> None:
 def test_a_target_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="the file is not there"):
         load_target("box", Places(tmp_path, "project", tmp_path))
+    places = places_with(tmp_path, "bosch.compute", REMOTE)
+    with pytest.raises(TargetError) as caught:
+        load_target("bosh", places)
+    assert caught.value.hint == (
+        "did you mean 'bosch'? known here: bosch; `facewright computetarget attach` adds a target"
+    )
 
 
 def test_a_remote_target_without_a_host_key_is_not_reached(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_submit_that_waits_gives_the_run_a_new_keeper_itself(
     until(lambda: _lines(journal))
     _kill_keepers(journal)
     may_end.touch()
-    shown, _ = showing.communicate(timeout=120)
+    shown, _ = showing.communicate(timeout=240)
     assert shown.startswith("".join(f"line {number}\n" for number in range(60)))
     assert "Status: Completed" in shown
 
@@ -139,6 +139,14 @@ def test_the_history_hears_everything_of_a_run(submit: Submit, tracked: Project)
     run = _reader().info(journal.run_id)
     assert run["status"] == "Completed"
     assert run["number"] == 4
+    verdict = journal.verdict()
+    assert verdict is not None
+    # Whenever the history heard of them.
+    times = (run["start_time_utc"], run["end_time_utc"])
+    assert [round(time.timestamp() * 1000) for time in times] == [
+        journal.watched().started,
+        verdict.ended,
+    ]
     assert [point.value for point in _reader().series(journal.run_id)["number"]] == [0, 1, 2, 3, 4]
     assert _reader().text(journal.run_id, "driver_log").splitlines()[-1] == "line 4"
 

@@ -1,6 +1,7 @@
 """What is read of runs: lists, records, files, promoted files."""
 
 import math
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,11 +26,12 @@ NESTED = "0123456789abcdef" * 2
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def address(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_history: Path
 ) -> Iterator[tuple[str, Path]]:
     """Return where a history with some runs of two projects is."""
     folder = tmp_path_factory.mktemp("reading")
     if request.param == "sqlite":
+        shutil.copy(empty_history, folder / "runs.db")
         yield _filled(f"sqlite:///{folder / 'runs.db'}", folder)
         return
     with running_postgresql() as server:
@@ -278,6 +280,18 @@ def test_a_hostile_link_is_refused(
         read_link(link)
 
 
+@pytest.mark.parametrize(
+    ("artefact", "words"),
+    [("outputs/none.h5", "the run has no artefact 'outputs/none.h5'"), ("outputs", "is no file")],
+)
+def test_only_a_file_of_the_run_is_promoted(
+    address: tuple[str, Path], tmp_path: Path, artefact: str, words: str
+) -> None:
+    with pytest.raises(RunError, match=words):
+        promote(History.open(*address), "face_1", artefact, "model", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".x", "x" * 65])
 def test_a_hostile_name_of_an_asset_is_refused(
     address: tuple[str, Path], tmp_path: Path, name: str
@@ -286,7 +300,8 @@ def test_a_hostile_name_of_an_asset_is_refused(
         promote(History.open(*address), "face_1", "outputs/my_model.h5", name, tmp_path)
 
 
-def test_a_deleted_run_is_gone_and_a_running_one_stays(tmp_path: Path) -> None:
+def test_a_deleted_run_is_gone_and_a_running_one_stays(tmp_path: Path, empty_history: Path) -> None:
+    shutil.copy(empty_history, tmp_path / "runs.db")
     history = History.open(f"sqlite:///{tmp_path / 'runs.db'}", tmp_path / "artefacts")
     (tmp_path / "outputs").mkdir()
     (tmp_path / "logs").mkdir()

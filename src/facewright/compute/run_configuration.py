@@ -60,7 +60,12 @@ class RunConfiguration(SettingsFile):
         """
         if (script is None) == any(_FILE in part for part in self.argument_vector):
             wants = "a script to run" if script is None else "no script, it names one itself"
-            raise TargetError(f"the run configuration's ArgumentVector wants {wants}")
+            raise TargetError(
+                f"the run configuration's ArgumentVector wants {wants}",
+                hint="name a file of the project, such as train.py, and then its own arguments"
+                if script is None
+                else "leave the script out, or put $file into ArgumentVector",
+            )
         filled = [part.replace(_FILE, script or "") for part in self.argument_vector]
         return [*filled, *arguments]
 

@@ -76,15 +76,21 @@ def _content(path: Path) -> dict[str, Any]:
             data = file.read(_LARGEST + 1)
         content = yaml.safe_load(data) if len(data) <= _LARGEST else None
     except FileNotFoundError:
-        raise TargetError(
-            f"the file is not there: expected {path}",
-            hint="see `facewright computetarget list`, or attach one with `computetarget attach`",
-        ) from None
+        raise TargetError(f"the file is not there: expected {path}", hint=_those(path)) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise TargetError(f"not YAML: {error}") from error
     if isinstance(content, dict):
         return {str(key): value for key, value in content.items()}
     raise TargetError("expected keys and values in YAML", hint="write one `key: value` a line")
+
+
+def _those(path: Path) -> str:
+    """Say which files of the same kind are there instead."""
+    names = sorted(each.stem for each in path.parent.glob(f"[!.]*{path.suffix}"))
+    near = difflib.get_close_matches(path.stem, names, 1)
+    there = f"did you mean {near[0]!r}? " if near else ""
+    there += f"known here: {', '.join(names)}; " if names else ""
+    return f"{there}`facewright computetarget attach` adds a target"
 
 
 def _explained(error: ErrorDetails, kind: type[SettingsFile]) -> TargetError:

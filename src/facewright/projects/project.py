@@ -80,7 +80,7 @@ def find_project(start: Path) -> Project:
         if (folder / _RECORD).is_file():
             return _read(folder)
     raise ProjectError(
-        f"not in a project: {start} and the folders above it hold no {_RECORD}",
+        f"not in a project: {start.absolute()} and the folders above it hold no {_RECORD}",
         hint="go to a project's folder, or make one with `facewright new DIR`",
     )
 

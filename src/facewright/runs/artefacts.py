@@ -160,7 +160,7 @@ class Artefacts:
         Raises:
             RunError: There is none.
         """
-        checked_artefact(path)
+        self.matching(mlflow_id, path)
         if beside is not None:
             beside.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".facewright-", dir=beside) as folder:

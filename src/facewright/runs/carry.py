@@ -73,8 +73,10 @@ class Carrier:
     def _carry_news(self, history: "History") -> bool:
         """Carry what is new; return whether anything was."""
         carried = self._journal.carried()
-        if self._journal.watched().started is not None and not carried.running:
-            history.status(self._order.run_id, RunStatus.RUNNING)
+        started = self._journal.watched().started
+        if started is not None and not carried.running:
+            # The history may hear of it long afterwards, even after the end.
+            history.status(self._order.run_id, RunStatus.RUNNING, _time(started))
             self._journal.note_carried(running=True)
         piece = _read(self._journal, carried.reported)
         taken = history.report(self._order.run_id, piece) if piece else 0
@@ -88,14 +90,17 @@ class Carrier:
         history.keep(run_id, self._journal.outputs, "outputs")
         history.keep_reported(run_id, self._journal.report)
         if verdict is not None:
-            ended = datetime.fromtimestamp(verdict.ended / 1000, UTC)
-            history.end(run_id, verdict.status, ended, verdict.reason)
+            history.end(run_id, verdict.status, _time(verdict.ended), verdict.reason)
 
     def _insist(self, action: Callable[[], Result]) -> Result:
         def go_on(error: Exception) -> bool:
             return self._waiting.for_milliseconds < _MOST_PATIENCE
 
         return insist(action, (RunError, OSError), self._waiting.tell, go_on)
+
+
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _read(journal: Journal, offset: int) -> bytes:

@@ -63,7 +63,17 @@ def _settle(settings: "Settings") -> None:
 
 
 def open_reader() -> "HistoryReader":
-    """Open the history to read from it."""
+    """Open the history to read from it.
+
+    Raises:
+        RunError: Nothing was ever written into it.
+    """
+    from facewright.errors import RunError
+    from facewright.runs.first_use import is_first_use
+    from facewright.settings import Settings
+
+    if is_first_use(Settings().tracking_uri):
+        raise RunError("no runs yet", hint="`facewright experiment submit` makes one")
     from facewright.runs.reading import HistoryReader
 
     return HistoryReader(open_history())
