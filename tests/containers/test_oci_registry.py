@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from registry_part import free_port, registry  # noqa: F401, a fixture
+from own_port import own_port
+from registry_part import registry  # noqa: F401, a fixture
 
 from facewright.containers.oci.base import fetch_base
 from facewright.containers.oci.build import Layer, Settings, write_image, write_index
@@ -67,7 +68,7 @@ def test_what_the_registry_does_not_have_is_named(tmp_path: Path, registry: str)
 
 
 def test_a_registry_that_does_not_answer_is_named(tmp_path: Path) -> None:
-    port = free_port()
+    port = own_port()
     with pytest.raises(ImageError, match=f"does not answer: 127.0.0.1:{port}"):
         fetch_base(f"127.0.0.1:{port}/doors:1", AMD64, Layout(tmp_path))
 

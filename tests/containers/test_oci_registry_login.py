@@ -8,7 +8,8 @@ from pathlib import Path
 
 import bcrypt
 import pytest
-from registry_part import free_port, registry, running_registry  # noqa: F401, one is a fixture
+from own_port import own_port
+from registry_part import registry, running_registry  # noqa: F401, one is a fixture
 from registry_tokens import PASSWORD, USER, Authority, token_service
 
 from facewright.containers.oci.base import fetch_base
@@ -224,6 +225,6 @@ def test_plain_http_is_spoken_to_another_machine_only_when_told(
 
 
 def test_a_registry_that_ends_is_told_at_once(layout: Layout, image: Descriptor) -> None:
-    name = f"127.0.0.1:{free_port()}/team/doors:1"
+    name = f"127.0.0.1:{own_port()}/team/doors:1"
     with pytest.raises(ImageError, match="does not answer"):
         push(layout, image, name)

@@ -10,7 +10,7 @@ from typing import Any
 
 import docker
 import pytest
-from registry_part import free_port
+from own_port import own_port
 from waiting_part import until
 
 
@@ -34,7 +34,7 @@ def client(host: str) -> Any:  # half of its types are missing
 def running(host: str, reference: str, command: list[str]) -> Iterator[str]:
     """Yield the address of a container with the rights of nobody and files it can only read."""
     with contextlib.closing(client(host)) as api:
-        port = free_port()
+        port = own_port()
         limits = api.create_host_config(
             read_only=True,
             tmpfs={"/tmp": ""},  # noqa: S108, in a container

@@ -15,7 +15,6 @@ import pytest
 from own_port import own_port
 
 PROGRAM = "docker-registry"
-free_port = own_port
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +40,7 @@ def running_registry(
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    address = f"127.0.0.1:{free_port()}"
+    address = f"127.0.0.1:{own_port()}"
     more = make(address)
     config = {
         "version": "0.1",

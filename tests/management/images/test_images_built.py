@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from image_project import SCHEMA, SCRIPT
-from registry_part import free_port, registry  # noqa: F401, one is a fixture
+from own_port import own_port
+from registry_part import registry  # noqa: F401, one is a fixture
 
 from facewright.containers.oci import reference
 from facewright.containers.oci.build import Layer, Settings, write_image
@@ -234,7 +235,7 @@ def test_a_base_in_a_registry_is_fetched_once(
 def test_without_a_network_the_default_base_says_what_else_can_be_done(
     create: Create, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reference, "_PUBLIC", f"127.0.0.1:{free_port()}")
+    monkeypatch.setattr(reference, "_PUBLIC", f"127.0.0.1:{own_port()}")
     with pytest.raises(ImageError, match="the registry does not answer: 127") as caught:
         create(base=slim_python("3.11"))
     assert "`docker save` or oci:FOLDER" in str(caught.value.hint)

@@ -18,7 +18,7 @@ import pytest
 from arm64_part import run_arm64
 from docker_part import import_base_image, shared_engine
 from engine_containers import client, leftovers, post, pull, running, said_by
-from registry_part import free_port, registry  # noqa: F401, a fixture
+from registry_part import registry  # noqa: F401, a fixture
 
 from facewright.containers.oci.base import fetch_base
 from facewright.containers.oci.build import Layer, Settings, write_image
