@@ -8,6 +8,8 @@ up. It fails when
   no two are alike;
 - a request gets another status than it should, or any 5xx;
 - a worker's memory grows by 2 % or more after the warm-up.
+
+The deadline of an answer is out of the way: how quick a machine is decides `benchmarks/serve.py`.
 """
 
 import argparse
@@ -38,6 +40,7 @@ from facewright.training.people import draw_photo, member
 _PEOPLE = ("ada", "bruno", "clara", "hugo")
 _WIDTHS = (320, 640, 1280, 2600)
 _CLOSE = 1e-4
+_PATIENCE_SECONDS = 600
 _ONCE = Retries(attempts=1)
 _FORM = {"content-type": "multipart/form-data; boundary=x"}
 _JSON = {"content-type": "application/json"}
@@ -81,11 +84,13 @@ def main() -> None:
         folder = Path(place)
         model = (options.model or trained_model(folder)).resolve()
         plan = Plan(options.workers, model, _photo("ada", 20, 640), folder, folder)
-        with running(facewright(plan), plan) as server:
+        with running(facewright(plan, "--deadline", str(_PATIENCE_SECONDS)), plan) as server:
             findings, memory = asyncio.run(_soak(server, options))
     growth = _growths(memory)
     for words, count in sorted(findings.answered.items()):
         print(f"{count:>8}  {words}")
+    for pid in growth:
+        print(f"worker {pid}, a tenth of the time after the other: {_curve(memory, pid)} MB")
     for pid, (before, share) in growth.items():
         print(f"worker {pid}: {before / 1e6:.1f} MB after the warm-up, {share:+.2%} at the end")
     for words, count in findings.faults.items():
@@ -114,7 +119,7 @@ async def _soak(
 ) -> tuple[Findings, list[dict[int, int]]]:
     findings = Findings()
     files = [_photo(name, 20 + n, w) for n, name in enumerate(_PEOPLE) for w in _WIDTHS]
-    async with AsyncClient(server.url, timeout=120) as client:
+    async with AsyncClient(server.url, timeout=_PATIENCE_SECONDS) as client:
         own = [await _ask(client, [file]) for file in files]
     _check_distinct([each for [each] in own])
     photos = [(file, each) for file, [each] in zip(files, own, strict=True)]
@@ -147,11 +152,18 @@ def _growths(samples: list[dict[int, int]]) -> dict[int, tuple[float, float]]:
     return found
 
 
+def _curve(samples: list[dict[int, int]], pid: int) -> str:
+    held = [sample[pid] for sample in samples if pid in sample]
+    tenth = max(1, len(held) // 10)
+    parts = (held[start : start + tenth] for start in range(0, len(held), tenth))
+    return " ".join(f"{statistics.median(part) / 1e6:.1f}" for part in parts)
+
+
 async def _asking(load: Load, seed: int, end: float) -> None:
     chance = random.Random(seed)  # noqa: S311 -- a load that can be repeated
     async with (
-        AsyncClient(load.url, timeout=120, retries=_ONCE) as client,
-        httpx.AsyncClient(base_url=load.url, trust_env=False, timeout=120) as plain,
+        AsyncClient(load.url, timeout=_PATIENCE_SECONDS, retries=_ONCE) as client,
+        httpx.AsyncClient(base_url=load.url, trust_env=False, timeout=_PATIENCE_SECONDS) as plain,
     ):
         while time.monotonic() < end:
             if chance.random() < 0.8:

@@ -12,6 +12,7 @@ from command_line import CommandLine
 from ended import Ended
 from history_database import history_database
 from PIL import Image
+from postgresql_part import Server, running_postgresql
 
 from facewright.faces.face import Pixels
 from facewright.training.people import NAMES, Album, draw_many, person
@@ -90,6 +91,13 @@ def trained(
 def empty_history(run_folder: Path) -> Path:
     """Return a database with MLflow's tables, to be copied: they take seconds to make."""
     return history_database(run_folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """Return a PostgreSQL server that is started once; each test takes databases of its own."""
+    with running_postgresql() as server:
+        yield server
 
 
 @pytest.fixture

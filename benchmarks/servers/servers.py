@@ -202,7 +202,9 @@ def _await(url: str, body: Body, log: Path) -> None:
     while True:
         try:
             address = url + body.path
-            found = httpx.post(address, content=body.content, headers=headers, trust_env=False)
+            found = httpx.post(
+                address, content=body.content, headers=headers, trust_env=False, timeout=60
+            )
             if found.status_code == httpx.codes.OK and "similarity" in found.text:
                 return
             said = found.text[:500]

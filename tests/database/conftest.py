@@ -1,17 +1,9 @@
 """An empty database of each kind."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgresql_part import Server, running_postgresql
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
-    """Return a server that is started once."""
-    with running_postgresql() as server:
-        yield server
+from postgresql_part import Server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

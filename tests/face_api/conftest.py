@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
+from facewright.gallery.contract_id import gallery_folder
 from facewright.scoring import load_script
 from facewright.serving.app import create_app
 from facewright.serving.limits import Limits
@@ -45,20 +46,27 @@ def _app_of() -> Callable[..., Starlette]:
     return app_of
 
 
-@pytest.fixture
-def model(trained: TrainingResult, tmp_path: Path) -> Path:
-    """Return a model file with a gallery of its own, empty so far."""
-    return Path(shutil.copy(trained.files["my_model.onnx"], tmp_path))
+@pytest.fixture(scope="session")
+def model(trained: TrainingResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a model file of these tests' own; `service` keeps its gallery empty."""
+    return Path(shutil.copy(trained.files["my_model.onnx"], tmp_path_factory.mktemp("faces")))
 
 
-@pytest.fixture
-def service(model: Path) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="session")
+def started(model: Path) -> Iterator[httpx.Client]:
     """Return a client of a service of that model, a real one on a port of its own."""
     with (
         serving_in_thread(app_of(model)) as url,
         httpx.Client(base_url=url, trust_env=False, timeout=120) as client,
     ):
         yield client
+
+
+@pytest.fixture
+def service(started: httpx.Client, model: Path) -> Iterator[httpx.Client]:
+    """Return the client; whoever a test enrols is gone after it."""
+    yield started
+    shutil.rmtree(gallery_folder(model), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import subprocess
+import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
@@ -20,17 +21,23 @@ Photo = Callable[[str, int], bytes]
 
 
 @pytest.fixture(scope="session")
-def sdk_python(run_folder: Path) -> Path:
-    """Return a Python that holds the SDK; it needs an older urllib3 than ours."""
-    given = os.environ.get("FACEWRIGHT_TEST_COMPREFACE_PYTHON")
-    if given:
-        return Path(given)
-    folder = run_folder / f"compreface-{os.getpid()}"
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", *_PACKAGES]
-    installed = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+def sdk_python(pytestconfig: pytest.Config) -> Path:
+    """Return a Python that holds the SDK, which needs an older urllib3 than ours.
+
+    It is installed from the registry once, and kept in pytest's cache.
+    """
+    version = "".join(map(str, sys.version_info[:2]))
+    folder = pytestconfig.cache.mkdir(f"{_PACKAGES[0].replace('==', '-')}-py{version}")
+    python, done = folder / "bin" / "python", folder / "installed"
+    if done.exists():
+        return python
+    venv.create(folder, clear=True)  # without a pip of its own, which takes seconds
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
+    installed = subprocess.run(
+        [*command, *_PACKAGES], capture_output=True, text=True, timeout=300, check=False
+    )
     if installed.returncode == 0:
+        done.touch()
         return python
     reason = f"compreface-sdk cannot be installed: {installed.stderr.strip()[-300:]}"
     if os.environ.get("CI") == "true":

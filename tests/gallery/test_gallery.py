@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from facewright.errors import GalleryError
-from facewright.gallery.folder import sole_writer
-from facewright.gallery.gallery import Added, Entry, Gallery
+from facewright.gallery.folder import FolderStore
+from facewright.gallery.gallery import Added, Gallery
 from facewright.gallery.person import Vectors
+from facewright.gallery.reader import Entry
 from facewright.system.digest import of_text
 
 DIMENSION = 8
@@ -297,7 +298,7 @@ def test_a_writer_waits_for_the_one_before(gallery: Gallery, folder: Path) -> No
     gallery.add("Ada", vectors(1), digests("a"))
     late = Gallery.open(folder, "contract", DIMENSION)
     writer = Thread(target=late.add, args=("Ada", vectors(1, seed=2), digests("b")))
-    with sole_writer(folder):
+    with FolderStore(folder).writing():
         writer.start()
         writer.join(timeout=0.5)
         assert writer.is_alive()
@@ -315,7 +316,7 @@ def test_an_export_is_imported_elsewhere_with_the_same_bytes(
     assert gallery.export(tmp_path / "people.jsonl") == 2
     other = Gallery.open(tmp_path / "other.gallery", "contract", DIMENSION)
     assert other.import_(tmp_path / "people.jsonl") == 2
-    assert contents(other.folder) == contents(folder)
+    assert contents(tmp_path / "other.gallery") == contents(folder)
     assert other.import_(tmp_path / "people.jsonl") == 0
     other.export(tmp_path / "again.jsonl")
     assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "people.jsonl").read_bytes()

@@ -15,9 +15,10 @@ from facewright.faces.face import Pixels
 from facewright.recognizer import onnx_file
 from facewright.recognizer.answer import Answer
 from facewright.recognizer.look import Sight, Wish
-from facewright.recognizer.network import load_network, threads_for_networks
+from facewright.recognizer.network import load_network
 from facewright.recognizer.onnx_file import BUCKETS, OnnxNetwork, filled_up
 from facewright.recognizer.recognizer import Recognizer
+from facewright.recognizer.threads import threads_for_networks
 from facewright.training.train import TrainingResult
 
 

@@ -288,7 +288,7 @@ def test_a_server_opens_no_connection_of_its_own(start: Start, tmp_path: Path) -
         "sys.addaudithook(hook)\n"
         "sys.audit('facewright.watched')\n"
     )
-    server = start("--workers", 2, PYTHONPATH=str(tmp_path / "watch"))
+    server = start("--workers", 1, PYTHONPATH=str(tmp_path / "watch"))
     answered = set(pids(server))
     with server.client() as client:
         assert client.get("/openapi.json").status_code == 200

@@ -26,7 +26,8 @@ def ready(url):
 
 script, schema, port = sys.argv[1:]
 try:
-    serve(Path(script), port=int(port), schema=Path(schema) if schema else None, ready=ready)
+    schema = Path(schema) if schema else None
+    serve(Path(script), port=int(port), schema=schema, workers=1, ready=ready)
 except FacewrightError as error:
     sys.exit(f"refused: {error.code}: {error.message}")
 print("ended")

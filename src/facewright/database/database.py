@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from facewright.database.address import file_of, read_address, shown
 from facewright.database.engine import make_engine, writing
-from facewright.database.failures import explained, not_a_place
+from facewright.database.failures import SETTING, explained, not_a_place
 from facewright.database.upgrade import is_current, upgrade
 
 
@@ -27,9 +27,10 @@ class Database:
         url: Where it is, without its password.
     """
 
-    def __init__(self, address: URL, engine: Engine) -> None:
+    def __init__(self, address: URL, engine: Engine, setting: str = SETTING) -> None:
         self.url = shown(address)
         self._engine = engine
+        self._setting = setting
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -38,7 +39,10 @@ class Database:
         Raises:
             DatabaseError: The database cannot be reached or read.
         """
-        with _explained(self.url), Session(self._engine, expire_on_commit=False) as session:
+        with (
+            _explained(self.url, self._setting),
+            Session(self._engine, expire_on_commit=False) as session,
+        ):
             yield session
 
     @contextmanager
@@ -53,12 +57,21 @@ class Database:
         """
         engine = writing(self._engine)
         with (
-            _explained(self.url),
+            _explained(self.url, self._setting),
             Session(engine, expire_on_commit=False) as session,
             session.begin(),
         ):
             session.connection()  # begins now, not with the first statement
             yield session
+
+    def bring_up_to_date(self) -> None:
+        """Make the tables of records, or run the steps that they miss.
+
+        Raises:
+            DatabaseError: It cannot be reached or written, or is from a newer release.
+        """
+        with _explained(self.url, self._setting):
+            _bring_up_to_date(self._engine)
 
     def __enter__(self) -> Self:
         return self
@@ -80,18 +93,39 @@ def open_database(url: str) -> Database:
     Raises:
         DatabaseError: It cannot be reached or written, is no database, or is from a newer release.
     """
-    address = read_address(url)
+    database = connect(read_address(url))
+    try:
+        database.bring_up_to_date()
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def connect(
+    address: URL,
+    *,
+    setting: str = SETTING,
+    connections: int = 5,
+    patience: int | None = None,
+) -> Database:
+    """Return a database as it is, its tables unseen; a SQLite file is made when missing.
+
+    Args:
+        address: From `read_address`.
+        setting: The variable that named it, for messages.
+        connections: How many are kept open when they are not used.
+        patience: How many seconds PostgreSQL may take for one statement, waiting for others and
+            for a network that is away included; None for ever.
+
+    Raises:
+        DatabaseError: A file cannot be made there.
+        MissingLibrary: The driver for PostgreSQL is not installed.
+    """
     file = file_of(address)
     if file is not None:
-        _make_file(file)
-    engine = make_engine(address)
-    try:
-        with _explained(shown(address)):
-            _bring_up_to_date(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return Database(address, engine)
+        _make_file(file, setting)
+    return Database(address, make_engine(address, connections, patience), setting)
 
 
 def _bring_up_to_date(engine: Engine) -> None:
@@ -102,20 +136,20 @@ def _bring_up_to_date(engine: Engine) -> None:
         upgrade(connection)
 
 
-def _make_file(file: Path) -> None:
+def _make_file(file: Path, setting: str) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         # For the owner alone: keys of services are kept here.
         file.touch(mode=0o600, exist_ok=True)
     except OSError as error:
-        raise not_a_place(file, error) from error
+        raise not_a_place(file, error, setting) from error
 
 
 @contextmanager
-def _explained(where: str) -> Iterator[None]:
+def _explained(where: str, setting: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError:
         raise
     except SQLAlchemyError as error:
-        raise explained(error, where) from error
+        raise explained(error, where, setting) from error

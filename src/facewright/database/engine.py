@@ -14,18 +14,28 @@ _CONNECT_SECONDS = 10
 _WRITES = "facewright_writes"
 
 
-def make_engine(address: URL) -> Engine:
+def make_engine(address: URL, connections: int = 5, patience: int | None = None) -> Engine:
     """Return an engine; nothing is connected yet.
 
     SQLite keeps a write-ahead log, so that readers and a writer do not wait for each other, and
     checks foreign keys. No error of the engine quotes values.
+
+    Args:
+        address: From `read_address`.
+        connections: How many are kept open when they are not used.
+        patience: Most seconds of one statement on PostgreSQL; None for ever.
 
     Raises:
         MissingLibrary: The driver for PostgreSQL is not installed.
     """
     if address.drivername == "sqlite":
         bare = address.difference_update_query(list(address.query))
-        engine = create_engine(bare, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
+        engine = create_engine(
+            bare,
+            hide_parameters=True,
+            pool_size=connections,
+            connect_args={"timeout": _BUSY_SECONDS},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -34,8 +44,22 @@ def make_engine(address: URL) -> Engine:
             "the driver for PostgreSQL is not installed",
             hint="run: pip install 'facewright[postgresql]'",
         )
-    waits = {} if "connect_timeout" in address.query else {"connect_timeout": _CONNECT_SECONDS}
-    return create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=waits)
+    return create_engine(
+        address,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=connections,
+        connect_args=_waits(address, patience),
+    )
+
+
+def _waits(address: URL, patience: int | None) -> dict[str, str | int]:
+    waits: dict[str, str | int] = {"connect_timeout": patience or _CONNECT_SECONDS}
+    if patience:
+        waits["options"] = f"-c statement_timeout={patience}s"
+        # Milliseconds; a server that vanished without a word is given up too.
+        waits["tcp_user_timeout"] = 1000 * patience
+    return {name: value for name, value in waits.items() if name not in address.query}
 
 
 def writing(engine: Engine) -> Engine:

@@ -6,12 +6,15 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from facewright.errors import DatabaseError
 
+SETTING = "FACEWRIGHT_DATABASE_URL"
+"""The variable that names the database of records."""
+
 # What SQLite says, what it means, what to do.
 _SQLITE = (
     (
         "file is not a database",
         "the file is not a database",
-        "name another file in FACEWRIGHT_DATABASE_URL, or move this one away",
+        "name another file in {setting}, or move this one away",
     ),
     (
         "malformed",
@@ -21,12 +24,12 @@ _SQLITE = (
     (
         "readonly",
         "the database cannot be written",
-        "make the file and its folder writable, or name another one in FACEWRIGHT_DATABASE_URL",
+        "make the file and its folder writable, or name another one in {setting}",
     ),
     (
         "unable to open",
         "the database cannot be opened",
-        "make its folder writable, or name another file in FACEWRIGHT_DATABASE_URL",
+        "make its folder writable, or name another file in {setting}",
     ),
     (
         "locked",
@@ -37,30 +40,31 @@ _SQLITE = (
 )
 
 
-def explained(error: SQLAlchemyError, where: str) -> DatabaseError:
+def explained(error: SQLAlchemyError, where: str, setting: str = SETTING) -> DatabaseError:
     """Return an error in words of ours.
 
     Args:
         error: What was raised.
         where: The database as it may be shown.
+        setting: The variable that named it.
     """
     said = _said(error)
     for sign, words, hint in _SQLITE:
         if sign in said and "psycopg" not in type(getattr(error, "orig", None)).__module__:
-            return DatabaseError(f"{words}: {where}", hint=hint)
+            return DatabaseError(f"{words}: {where}", hint=hint.format(setting=setting))
     if _is_connection(error):
         return DatabaseError(
             f"the database server does not answer as it should: {where}: {said}",
-            hint="start the server, or correct FACEWRIGHT_DATABASE_URL",
+            hint=f"start the server, or correct {setting}",
         )
     return DatabaseError(f"the database failed: {where}: {said}")
 
 
-def not_a_place(file: Path, error: OSError) -> DatabaseError:
+def not_a_place(file: Path, error: OSError, setting: str = SETTING) -> DatabaseError:
     """Return the error of a SQLite file that cannot be made."""
     return DatabaseError(
         f"the database cannot be opened: {file}: {error.strerror}",
-        hint="make its folder writable, or name another file in FACEWRIGHT_DATABASE_URL",
+        hint=f"make its folder writable, or name another file in {setting}",
     )
 
 

@@ -1,6 +1,6 @@
-"""A person with more photos or more negatives; nothing is stored twice."""
+"""A person with more photos or negatives, or with fewer; nothing is stored twice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -58,6 +58,17 @@ def with_negatives(person: Person, vectors: Vectors) -> Person:
     known = {row.tobytes() for row in person.negatives}
     new = [row[None] for row in vectors if row.tobytes() not in known]
     return _checked(replace(person, negatives=np.concatenate([person.negatives, *new])))
+
+
+def without_photos(person: Person, digests: Collection[str]) -> Person:
+    """Return the person without the photos of these digests."""
+    rows = [row for row, digest in enumerate(person.digests) if digest not in digests]
+    return replace(
+        person,
+        positives=person.positives[rows],
+        digests=tuple(person.digests[row] for row in rows),
+        chips=tuple(person.chips[row] for row in rows),
+    )
 
 
 def _checked(person: Person) -> Person:

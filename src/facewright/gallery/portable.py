@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from facewright.errors import GalleryError
-from facewright.gallery.folder import Header, header_bytes, parse_header
+from facewright.gallery.header import Header, check_same_model, header_bytes, parse_header
 from facewright.gallery.person import MOST_BYTES, Person, from_bytes, to_bytes
 from facewright.system.files import whole_file
 
@@ -58,22 +58,6 @@ def read_portable(path: Path, expected: Header) -> dict[str, bytes]:
     return people
 
 
-def check_same_model(found: Header, expected: Header, source: str) -> None:
-    """Check that embeddings can be compared.
-
-    Raises:
-        GalleryError: They come from another network, or from chips cut in another way.
-    """
-    if found == expected:
-        return
-    raise GalleryError(
-        f"{source} belongs to another model: expected embeddings of {_of(expected)}, "
-        f"received {_of(found)}",
-        hint="enrol the photos again with `facewright people add`, or use the model they were "
-        "enrolled with; embeddings of different networks cannot be compared",
-    )
-
-
 def _people(path: Path, expected: Header) -> Iterator[Person]:
     with path.open("rb") as file:
         header = parse_header(file.readline(_MOST_HEADER_BYTES), str(path))
@@ -82,7 +66,3 @@ def _people(path: Path, expected: Header) -> Iterator[Person]:
         while line := file.readline(MOST_BYTES + 1):
             number += 1
             yield from_bytes(line, expected.dimension, f"{path}, line {number},")
-
-
-def _of(header: Header) -> str:
-    return f"{header.contract_id!r} with {header.dimension} numbers"

@@ -1,50 +1,51 @@
 """People added to a model without training, in the answers."""
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 
 from facewright.classifier.labels import NO_INDEX, UNKNOWN
 from facewright.classifier.rejection import Decision, Rejection, Vectors
 from facewright.gallery.contract_id import contract_id, gallery_folder
+from facewright.gallery.current import CurrentIndex
 from facewright.gallery.gallery import Gallery
-from facewright.gallery.index import Index, Match
+from facewright.gallery.index import Match
+from facewright.gallery.place import database_of_people
 from facewright.recognizer.contract import RecognitionContract
 
 
 class Enrolled:
-    """The gallery beside a model file, read again whenever it changes.
+    """The people added to a model, read again whenever they change.
 
     Args:
         gallery: The gallery.
-        identity: Its contract id.
         dimension: Length of the embeddings.
+
+    Raises:
+        GalleryError: A person is damaged.
     """
 
-    def __init__(self, gallery: Gallery, identity: str, dimension: int) -> None:
+    def __init__(self, gallery: Gallery, dimension: int) -> None:
         self._gallery = gallery
-        self._identity = identity
-        self._dimension = dimension
-        self._lock = threading.Lock()
-        self._index = Index((), dimension)
+        self._current = CurrentIndex(gallery, dimension)
 
     @classmethod
-    def beside(cls, model: Path, contract: RecognitionContract) -> "Enrolled":
-        """Open the gallery of a model file; an empty one when there is none.
+    def of(cls, model: Path, contract: RecognitionContract) -> "Enrolled":
+        """Open the gallery beside a model file, or in the database that the program names.
 
         Raises:
             GalleryError: It belongs to another model, or is damaged.
+            DatabaseError: The database cannot be used.
         """
         identity = contract_id(
             contract.embedder.model_dump(), contract.chip.model_dump(), contract.training_run
         )
         dimension = contract.embedder.dimension
-        gallery = Gallery.open(gallery_folder(model), identity, dimension)
-        return cls(gallery, identity, dimension)
+        place = database_of_people() or gallery_folder(model)
+        return cls(Gallery.open(place, identity, dimension), dimension)
 
     def open_gallery(self) -> Gallery:
         """Return the gallery once more, for who lists or changes it; changes are seen here."""
-        return Gallery.open(self._gallery.folder, self._identity, self._dimension)
+        return self._gallery.again()
 
     def refine(self, decision: Decision, vector: Vectors, rule: Rejection) -> Decision:
         """Return the decision once the gallery was looked at.
@@ -57,7 +58,7 @@ class Enrolled:
             vector: Unit-length embedding, float32 [D].
             rule: The model's rejection rule.
         """
-        index = self._current()
+        index = self._current.get()
         negative = index.negative_similarity(decision.candidate, vector)
         if not decision.unknown and negative is not None and negative > decision.score:
             decision = replace(
@@ -72,7 +73,7 @@ class Enrolled:
 
     def nearest(self, vector: Vectors) -> tuple[str, float] | None:
         """Return the nearest enrolled person and the similarity; None when nobody is enrolled."""
-        match = self._current().match(vector)
+        match = self._current.get().match(vector)
         return None if match is None else (match.name, match.centroid_similarity)
 
     def nearest_other(self, name: str, vector: Vectors) -> float | None:
@@ -84,16 +85,10 @@ class Enrolled:
             name: The person who does not count.
             vector: Unit-length embedding, float32 [D].
         """
-        match = self._current().match(vector)
+        match = self._current.get().match(vector)
         if match is None:
             return None
         return match.centroid_similarity if match.name != name else match.runner_up_similarity
-
-    def _current(self) -> Index:
-        if self._gallery.changed():
-            with self._lock:
-                self._index = Index(self._gallery.people(), self._dimension)
-        return self._index
 
 
 def _named(decision: Decision, match: Match, rule: Rejection) -> Decision:

@@ -1,8 +1,6 @@
 """The port of a trained network: chips in, probabilities and embeddings out."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -12,28 +10,12 @@ from numpy.typing import NDArray
 
 from facewright.errors import MissingLibrary, ModelFileError
 from facewright.recognizer.contract import RecognitionContract
+from facewright.recognizer.threads import network_threads
 
 _READERS = {
     ".onnx": ("facewright.recognizer.onnx_file:OnnxNetwork", "serve"),
     ".h5": ("facewright.recognizer.keras_file:KerasNetwork", "train"),
 }
-
-
-_threads: ContextVar[int] = ContextVar("network_threads", default=1)
-
-
-@contextmanager
-def threads_for_networks(count: int) -> Iterator[None]:
-    """Give networks that are loaded inside the block so many threads for one run.
-
-    For a server that calls a script's `init()`: workers × threads is best the number of cores, and
-    several workers of one thread each are quicker than one of several.
-    """
-    token = _threads.set(count)
-    try:
-        yield
-    finally:
-        _threads.reset(token)
 
 
 class Network(Protocol):
@@ -78,7 +60,7 @@ def load_network(path: Path) -> Network:
     try:
         reader: Callable[..., Network] = getattr(import_module(module), attribute)
         # Keras takes its threads from TensorFlow's own settings.
-        return reader(path, _threads.get()) if path.suffix == ".onnx" else reader(path)
+        return reader(path, network_threads()) if path.suffix == ".onnx" else reader(path)
     except ImportError as error:
         raise MissingLibrary(
             f"reading {path.suffix} files needs the library {error.name}, which is not installed",

@@ -61,7 +61,7 @@ class Recognizer:
 
     @classmethod
     def load(cls, path: str | Path) -> "Recognizer":
-        """Read a model file, which is all it takes, and the gallery beside it if there is one.
+        """Read a model file, which is all it takes, and the people added to it, if there are any.
 
         Args:
             path: `my_model.onnx`, or `my_model.h5` where Keras is installed.
@@ -74,7 +74,7 @@ class Recognizer:
         network = load_network(Path(path))
         record = network.contract.detector
         detector = load_detector(record.name, record.settings)
-        return cls(network, detector, enrolled=Enrolled.beside(Path(path), network.contract))
+        return cls(network, detector, enrolled=Enrolled.of(Path(path), network.contract))
 
     def open_gallery(self) -> Gallery | None:
         """Return the gallery of people added to the model; None for the trained ones alone."""

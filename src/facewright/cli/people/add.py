@@ -9,6 +9,7 @@ import typer
 from facewright.cli.console import Console
 from facewright.cli.people.options import (
     DEFAULT_MODEL,
+    GalleryOption,
     ModelOption,
     Output,
     OutputOption,
@@ -41,6 +42,7 @@ def add(
         typer.Option("--not", metavar="PHOTO", help="A look-alike; give it once for each photo."),
     ] = None,
     model: ModelOption = DEFAULT_MODEL,
+    gallery_url: GalleryOption = None,
     quality: Annotated[Quality, typer.Option(help="How much is asked.")] = Quality.STANDARD,
     keep_chips: Annotated[
         bool, typer.Option("--keep-chips", help="Keep the cut-out faces as pictures too.")
@@ -53,7 +55,7 @@ def add(
 
     recognizer = Recognizer.load(model)
     person = trained_name(name, recognizer.contract) or name
-    gallery = open_gallery(model, recognizer.contract)
+    gallery = open_gallery(model, gallery_url, recognizer.contract)
     request = Request(person, tuple(photos or ()), tuple(others or ()), quality.value, keep_chips)
     enrolment = Enrolment(recognizer, gallery, request)
     enrolment.look(Console())

@@ -9,6 +9,7 @@ from facewright.cli.console import Console
 from facewright.cli.errors import FAILED
 from facewright.cli.people.options import (
     DEFAULT_MODEL,
+    GalleryOption,
     ModelOption,
     NameArgument,
     open_gallery,
@@ -22,10 +23,11 @@ def rename(
     old: Annotated[str, typer.Argument(metavar="OLD", help="The name until now.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The name from now on.")],
     model: ModelOption = DEFAULT_MODEL,
+    gallery_url: GalleryOption = None,
 ) -> None:
     """Give a person another name."""
     contract = read_contract(model)
-    gallery = open_gallery(model, contract)
+    gallery = open_gallery(model, gallery_url, contract)
     person = gallery.show(old)
     label = trained_name(new, contract)
     if label is not None and label != trained_name(old, contract):
@@ -40,17 +42,19 @@ def rename(
 def remove(
     name: NameArgument,
     model: ModelOption = DEFAULT_MODEL,
+    gallery_url: GalleryOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person with all that is kept: embeddings, digests, chips and negatives."""
-    gallery = open_gallery(model)
+    gallery = open_gallery(model, gallery_url)
     if not gallery.has(name):
         gallery.show(name)
     if not yes and not _agreed(name):
         Console().say("Nothing was removed")
         raise typer.Exit(FAILED)
     gallery.remove(name)
-    Console().result(f"Removed {name}; nothing about this person is left beside the model")
+    place = "in the database" if gallery_url else "beside the model"
+    Console().result(f"Removed {name}; nothing about this person is left {place}")
 
 
 def _agreed(name: str) -> bool:

@@ -8,6 +8,7 @@ from rich.text import Text
 from facewright.cli.console import Console
 from facewright.cli.people.options import (
     DEFAULT_MODEL,
+    GalleryOption,
     ModelOption,
     NameArgument,
     Output,
@@ -20,13 +21,17 @@ from facewright.cli.people.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from facewright.gallery.gallery import Entry
     from facewright.gallery.person import Person
+    from facewright.gallery.reader import Entry
 
 
-def list_(model: ModelOption = DEFAULT_MODEL, output: OutputOption = Output.TABLE) -> None:
+def list_(
+    model: ModelOption = DEFAULT_MODEL,
+    gallery_url: GalleryOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
     """Show who was added."""
-    entries = open_gallery(model).list()
+    entries = open_gallery(model, gallery_url).list()
     console = Console()
     if output is Output.JSON:
         console.result(as_json([entry._asdict() for entry in entries]))
@@ -37,10 +42,13 @@ def list_(model: ModelOption = DEFAULT_MODEL, output: OutputOption = Output.TABL
 
 
 def show(
-    name: NameArgument, model: ModelOption = DEFAULT_MODEL, output: OutputOption = Output.TABLE
+    name: NameArgument,
+    model: ModelOption = DEFAULT_MODEL,
+    gallery_url: GalleryOption = None,
+    output: OutputOption = Output.TABLE,
 ) -> None:
     """Show what is kept about a person."""
-    person = open_gallery(model).show(name)
+    person = open_gallery(model, gallery_url).show(name)
     console = Console()
     if output is Output.JSON:
         console.result(as_json(_record(person)))

@@ -16,6 +16,16 @@ DEFAULT_MODEL = Path("outputs/my_model.onnx")
 ModelOption = Annotated[
     Path, typer.Option(metavar="FILE", help="The model file; its people lie beside it.")
 ]
+GalleryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--gallery-url",
+        envvar="FACEWRIGHT_GALLERY_URL",
+        show_envvar=True,
+        metavar="URL",
+        help="The people are in this database rather than beside the model file.",
+    ),
+]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The person.")]
 
 
@@ -29,23 +39,27 @@ class Output(StrEnum):
 OutputOption = Annotated[Output, typer.Option("--output", "-o", help="How data is printed.")]
 
 
-def open_gallery(model: Path, contract: "RecognitionContract | None" = None) -> "Gallery":
+def open_gallery(
+    model: Path, url: str | None, contract: "RecognitionContract | None" = None
+) -> "Gallery":
     """Open the gallery of a model file.
 
     Args:
         model: The file.
-        contract: What it says, when it was read already.
+        url: The database of the people; None for the folder beside the file.
+        contract: What the file says, when it was read already.
 
     Raises:
         ModelFileError: The model file cannot be used.
-        GalleryError: The people beside it belong to another model.
+        GalleryError: The people there belong to another model.
+        DatabaseError: The database cannot be used.
     """
     from facewright.gallery.contract_id import contract_id, gallery_folder
     from facewright.gallery.gallery import Gallery
 
     said = contract or read_contract(model)
     known_as = contract_id(said.embedder.model_dump(), said.chip.model_dump(), said.training_run)
-    return Gallery.open(gallery_folder(model), known_as, said.embedder.dimension)
+    return Gallery.open(url or gallery_folder(model), known_as, said.embedder.dimension)
 
 
 def read_contract(model: Path) -> "RecognitionContract":

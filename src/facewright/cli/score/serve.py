@@ -30,6 +30,15 @@ def serve(
     workers: Annotated[
         int, typer.Option(min=0, help="Processes that answer; 0 for one per core.")
     ] = 0,
+    gallery_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="FACEWRIGHT_GALLERY_URL",
+            show_envvar=True,
+            metavar="URL",
+            help="Database of the enrolled people; beside the model file when left out.",
+        ),
+    ] = None,
     keys: Annotated[
         Path | None,
         typer.Option(help="File of keys, from `facewright score keys`.", rich_help_panel=_NETWORK),
@@ -126,6 +135,7 @@ def serve(
             batch_wait_seconds=batch_wait,
             drain_seconds=drain,
         ),
+        gallery_url=gallery_url,
         keys=keys,
         open_to_all=insecure_no_keys,
         tls_cert=tls_cert,

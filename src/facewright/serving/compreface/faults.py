@@ -38,6 +38,7 @@ _OF_REFUSALS = {
     "name": Code.INVALID,
     "overloaded": Code.BUSY,
     "deadline": Code.BUSY,
+    "people-unreachable": Code.BUSY,
 }
 
 

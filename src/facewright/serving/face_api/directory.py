@@ -1,65 +1,54 @@
 """The people a service knows, trained and enrolled, and every change to the enrolled ones."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from facewright.classifier.labels import people
-from facewright.errors import GalleryError
+from facewright.errors import DatabaseError, GalleryError
 from facewright.faces.quality import Gate
-from facewright.gallery.folder import Header
 from facewright.gallery.gallery import Gallery
 from facewright.gallery.names import checked_name, key_of
 from facewright.gallery.person import Person, Vectors
 from facewright.recognizer.enrolment import Enroller, Enrolment
 from facewright.recognizer.recognizer import Recognizer
-from facewright.serving.face_api.enrolled_photos import (
-    EnrolledPhoto,
-    Place,
-    create,
-    forget_photo,
-    photos_of,
-)
+from facewright.serving.face_api.enrolled_photos import EnrolledPhoto, photos_of
 from facewright.serving.problems import RefusalError
 from facewright.wire.faces import PersonEntry
 
+logger = logging.getLogger(__name__)
+
+_AGAIN_SECONDS = 5
+
 
 class Directory:
-    """People behind the routes; every method reads or writes files.
+    """People behind the routes; every method reads or writes the gallery.
 
-    Other workers and the command line see each change at once, and theirs are seen here.
+    Other workers and the command line see each change, and theirs are seen here: at once where the
+    gallery is a folder, within seconds where it is a database.
 
     Args:
         recognizer: Whose people they are.
         gallery: The enrolled ones.
-        contract_id: Says which embeddings can be compared.
     """
 
-    def __init__(self, recognizer: Recognizer, gallery: Gallery, contract_id: str) -> None:
-        contract = recognizer.contract
-        header = Header(contract_id=contract_id, dimension=contract.embedder.dimension)
-        self.trained = tuple(people(contract.labels))
+    def __init__(self, recognizer: Recognizer, gallery: Gallery) -> None:
+        self.trained = tuple(people(recognizer.contract.labels))
         self._recognizer = recognizer
         self._gallery = gallery
-        self._place = Place(gallery, header)
         self._enroller = Enroller(recognizer, gallery)
 
     def entries(self) -> list[PersonEntry]:
         """Return everybody, by name."""
         trained = [PersonEntry(name=name, source="trained") for name in self.trained]
-        enrolled = [
-            PersonEntry(
-                name=person.name,
-                source="enrolled",
-                photos=len(person.positives),
-                negatives=len(person.negatives),
-            )
-            for person in self._gallery.people()
-        ]
+        with _reaching():
+            enrolled = [entry_of(person) for person in self._gallery.people()]
         return sorted([*trained, *enrolled], key=lambda entry: (entry.name, entry.source))
 
     def count(self) -> int:
         """Return how many people were enrolled."""
-        return sum(1 for _ in self._gallery.people())
+        with _reaching():
+            return self._gallery.count()
 
     def show(self, name: str) -> Person:
         """Return an enrolled person.
@@ -67,20 +56,14 @@ class Directory:
         Raises:
             RefusalError: Nobody has this name (404).
         """
-        if not self._gallery.has(name):
-            raise RefusalError(
-                404,
-                "person-not-found",
-                "nobody of this name is enrolled",
-                hint="GET /v1/people lists who is",
-            )
+        self._check_enrolled(name)
         with _refusing():
             return self._gallery.show(name)
 
     def create(self, name: str) -> bool:
         """Enrol a person without photos; returns whether the person is new."""
         with _refusing():
-            return create(self._place, self._enroller.spelt(_checked(name)))
+            return self._gallery.create(self._enroller.spelt(_checked(name)))
 
     def enrol(
         self, name: str, photos: Sequence[bytes], gate: Gate, *, keep_chips: bool = False
@@ -110,14 +93,9 @@ class Directory:
         Raises:
             RefusalError: Nobody has the old name (404), or there would be too many photos (409).
         """
-        person = self.show(old)
+        self.show(old)
         with _refusing():
-            for start in range(0, len(person.positives), _STEP):
-                rows = slice(start, start + _STEP)
-                self._gallery.add(
-                    new, person.positives[rows], person.digests[rows], person.chips[rows]
-                )
-            self._gallery.remove(old)
+            self._gallery.merge(old, new)
 
     def remove(self, name: str) -> None:
         """Remove an enrolled person: embeddings, digests and chips are gone on return.
@@ -125,16 +103,17 @@ class Directory:
         Raises:
             RefusalError: Nobody has this name (404).
         """
-        if not self._gallery.has(name):
-            self.show(name)
+        # Not shown first: a damaged person must be removable too.
+        self._check_enrolled(name)
         with _refusing():
             self._gallery.remove(name)
 
     def photos(self, name: str | None = None) -> Iterator[EnrolledPhoto]:
         """Return the photos of a person, or of everybody."""
-        persons = self._gallery.people() if name is None else [self.show(name)]
-        for person in persons:
-            yield from photos_of(person)
+        with _reaching():
+            persons = self._gallery.people() if name is None else [self.show(name)]
+            for person in persons:
+                yield from photos_of(person)
 
     def photo(self, identifier: str) -> EnrolledPhoto:
         """Return a photo by its id.
@@ -158,7 +137,28 @@ class Directory:
     def forget(self, photo: EnrolledPhoto) -> None:
         """Take one photo out; the person stays."""
         with _refusing():
-            forget_photo(self._place, photo)
+            self._gallery.forget_photos(photo.name, [photo.digest])
+
+    def _check_enrolled(self, name: str) -> None:
+        with _reaching():
+            found = self._gallery.has(name)
+        if not found:
+            raise RefusalError(
+                404,
+                "person-not-found",
+                "nobody of this name is enrolled",
+                hint="GET /v1/people lists who is",
+            )
+
+
+def entry_of(person: Person) -> PersonEntry:
+    """Return an enrolled person's line in a list."""
+    return PersonEntry(
+        name=person.name,
+        source="enrolled",
+        photos=len(person.positives),
+        negatives=len(person.negatives),
+    )
 
 
 def _checked(name: str) -> str:
@@ -168,13 +168,27 @@ def _checked(name: str) -> str:
         raise RefusalError(400, "name", error.message, error.hint) from error
 
 
-_STEP = 20  # how many photos a gallery takes at once
-
-
 @contextmanager
 def _refusing() -> Iterator[None]:
     """Turn the gallery's errors into refusals: they are about what the client asked for."""
     try:
-        yield
+        with _reaching():
+            yield
     except GalleryError as error:
         raise RefusalError(409, error.code, error.message, error.hint) from error
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Turn a database that is away into a refusal; its words are for the log, not for clients."""
+    try:
+        yield
+    except DatabaseError as error:
+        logger.error("the people cannot be reached: %s", error.message)
+        raise RefusalError(
+            503,
+            "people-unreachable",
+            "the database of the enrolled people does not answer",
+            hint="try again; photos are still recognised",
+            headers={"retry-after": str(_AGAIN_SECONDS)},
+        ) from error

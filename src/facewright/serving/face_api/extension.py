@@ -39,7 +39,7 @@ class FaceApi:
     def routes(self, server: ServerParts) -> Sequence[BaseRoute]:
         """Return the routes; see `facewright.serving.mount`."""
         engine = Engine(self._recognizer, server)
-        directory = Directory(self._recognizer, self._gallery, self._contract_id)
+        directory = Directory(self._recognizer, self._gallery)
         contract = self._recognizer.contract
         server.metrics.model(
             name=contract.embedder.name,

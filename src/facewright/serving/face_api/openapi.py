@@ -13,8 +13,8 @@ from facewright.serving.compreface.requests import (
     SourceAndTargets,
     SubjectBody,
 )
-from facewright.serving.face_api import operations
-from facewright.serving.face_api.operations import Operation
+from facewright.serving.face_api import failures, operations
+from facewright.serving.face_api.operation import PHOTO_BODIES, Operation
 from facewright.serving.face_api.options import (
     EnrolOptions,
     LookOptions,
@@ -136,9 +136,9 @@ def _never_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _content(operation: Operation) -> dict[str, Any]:
-    if operation.body not in operations.PHOTO_BODIES:
+    if operation.body not in PHOTO_BODIES:
         return {"application/json": {"schema": _reference(str(operation.body))}}
-    fields = operations.PHOTO_BODIES[operation.body]
+    fields = PHOTO_BODIES[operation.body]
     photo = {"type": "string", "format": "binary"}
     if not fields:
         several = {"type": "array", "items": photo, "minItems": 1}
@@ -180,9 +180,9 @@ def _answers(operation: Operation) -> dict[str, Any]:
 
 def _failures(operation: Operation) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": _reference("Problem")}}
-    content = operations.FAILURE_BODIES.get(operation.tag, problem)
-    statuses = {**operations.ALWAYS, **(operations.OF_BODIES if operation.body else {})}
-    statuses |= {status: operations.FAILURES[status] for status in operation.failures}
+    content = failures.FAILURE_BODIES.get(operation.tag, problem)
+    statuses = {**failures.ALWAYS, **(failures.OF_BODIES if operation.body else {})}
+    statuses |= {status: failures.FAILURES[status] for status in operation.failures}
     return {
         # Keys are asked for before a façade hears of a request.
         status: {"description": words, "content": problem if status in ("401", "403") else content}

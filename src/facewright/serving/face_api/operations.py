@@ -1,9 +1,9 @@
 """Every operation of the face routes, as a table; `openapi` writes the document from it."""
 
-from dataclasses import dataclass
-from typing import Any
-
+from facewright.serving.compreface.operations import COMPREFACE
 from facewright.serving.face_api import examples
+from facewright.serving.face_api.operation import Operation
+from facewright.serving.inference_protocol.operations import PROTOCOL
 
 TAGS = {
     "faces": "Who is in a photo, where the faces are, whether two are one person's.",
@@ -13,85 +13,7 @@ TAGS = {
     "inference-protocol": "The Open Inference Protocol, version 2.",
 }
 
-PHOTO_BODIES: dict[str, tuple[str, ...]] = {
-    "photos": (),
-    "file": ("file",),
-    "two files": ("source_image", "target_image"),
-}
-"""Bodies that hold photos, and the fields they are in; any fields where none is named."""
-
-ALWAYS = {
-    "400": "The request breaks the contract, or a photo cannot be used",
-    "401": "No key of the service was sent",
-    "403": "The key does not open this",
-    "429": "As many requests are waiting as may; see Retry-After",
-    "431": "The headers or the request id are too long",
-    "504": "The answer was not ready in time",
-}
-OF_BODIES = {
-    "408": "The body did not arrive in time",
-    "413": "The body is too long",
-    "415": "The body is of another media type",
-}
-FAILURES = {
-    "404": "There is no such person, photo or model",
-    "409": "The name is taken, or the person has too many photos",
-}
-
-_COMPREFACE_FAILURE = {
-    "type": "object",
-    "required": ["code", "message"],
-    "properties": {"code": {"type": "integer"}, "message": {"type": "string"}},
-}
-_PROTOCOL_FAILURE = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {"error": {"type": "string"}},
-}
-FAILURE_BODIES: dict[str, Any] = {
-    "compreface": {"application/json": {"schema": _COMPREFACE_FAILURE}},
-    "inference-protocol": {"application/json": {"schema": _PROTOCOL_FAILURE}},
-}
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One method of one path.
-
-    Attributes:
-        method: In lower case.
-        path: As OpenAPI writes it.
-        name: Its id.
-        tag: One of `TAGS`.
-        summary: What it does.
-        body: A key of `PHOTO_BODIES`, a schema's name, or None.
-        options: Name of the class of its query, or None.
-        required: Names of required options, where there is no such class.
-        answer: Name of the answer's schema, or None.
-        answer_words: What the answer is.
-        statuses: Of answers that are no failure.
-        failures: Of failures besides those that any request may meet.
-        media: Media type of the answer.
-        example: An answer, or None.
-    """
-
-    method: str
-    path: str
-    name: str
-    tag: str
-    summary: str
-    body: str | None = None
-    options: str | None = None
-    required: tuple[str, ...] = ()
-    answer: str | None = None
-    answer_words: str = "The answer"
-    statuses: tuple[str, ...] = ("200",)
-    failures: tuple[str, ...] = ()
-    media: str = "application/json"
-    example: Any = None
-
-
-_NATIVE = (
+NATIVE = (
     Operation(
         "post",
         "/v1/recognize",
@@ -140,6 +62,7 @@ _NATIVE = (
         "model",
         "Show the recognition contract, the threshold and its evidence",
         answer="ModelAnswer",
+        failures=("503",),
     ),
     Operation(
         "get",
@@ -150,6 +73,7 @@ _NATIVE = (
         options="PageOptions",
         answer="PeopleAnswer",
         example=examples.PEOPLE,
+        failures=("503",),
     ),
     Operation(
         "post",
@@ -160,7 +84,7 @@ _NATIVE = (
         body="NameBody",
         answer="PersonEntry",
         statuses=("201",),
-        failures=("409",),
+        failures=("409", "503"),
     ),
     Operation(
         "get",
@@ -169,7 +93,7 @@ _NATIVE = (
         "people",
         "Show an enrolled person",
         answer="PersonEntry",
-        failures=("404", "409"),
+        failures=("404", "409", "503"),
     ),
     Operation(
         "put",
@@ -179,7 +103,7 @@ _NATIVE = (
         "Give an enrolled person another name",
         body="NameBody",
         answer="PersonEntry",
-        failures=("404", "409"),
+        failures=("404", "409", "503"),
     ),
     Operation(
         "delete",
@@ -188,7 +112,7 @@ _NATIVE = (
         "people",
         "Remove an enrolled person with everything kept about them",
         statuses=("204",),
-        failures=("404", "409"),
+        failures=("404", "409", "503"),
     ),
     Operation(
         "post",
@@ -200,7 +124,7 @@ _NATIVE = (
         options="EnrolOptions",
         answer="EnrolAnswer",
         statuses=("200", "201"),
-        failures=("409",),
+        failures=("409", "503"),
         example=examples.ENROLLED,
     ),
     Operation(
@@ -210,158 +134,10 @@ _NATIVE = (
         "people",
         "Take one photo of a person out",
         statuses=("204",),
-        failures=("404", "409"),
+        failures=("404", "409", "503"),
     ),
 )
 
 
-def _compreface(method: str, path: str, name: str, summary: str, **parts: Any) -> Operation:
-    return Operation(method, "/api/v1" + path, name, "compreface", summary, **parts)
-
-
-_COLLECTION = (
-    _compreface(
-        "post",
-        "/recognition/subjects",
-        "addSubject",
-        "Add a subject without examples",
-        body="SubjectBody",
-        statuses=("201",),
-        failures=("409",),
-    ),
-    _compreface("get", "/recognition/subjects", "listSubjects", "List the subjects"),
-    _compreface(
-        "delete",
-        "/recognition/subjects",
-        "removeSubjects",
-        "Remove every subject",
-        failures=("409",),
-    ),
-    _compreface(
-        "put",
-        "/recognition/subjects/{subject}",
-        "renameSubject",
-        "Rename a subject, or merge it into another",
-        body="SubjectBody",
-        failures=("404", "409"),
-    ),
-    _compreface(
-        "delete",
-        "/recognition/subjects/{subject}",
-        "removeSubject",
-        "Remove a subject",
-        failures=("404", "409"),
-    ),
-    _compreface(
-        "post",
-        "/recognition/faces",
-        "addExample",
-        "Add a photo of a subject",
-        body="file",
-        required=("subject",),
-        statuses=("201",),
-        failures=("409",),
-    ),
-    _compreface(
-        "get",
-        "/recognition/faces",
-        "listExamples",
-        "List a page of examples",
-        options="PageQuery",
-        failures=("404", "409"),
-    ),
-    _compreface(
-        "delete",
-        "/recognition/faces",
-        "removeExamples",
-        "Remove the examples of a subject",
-        failures=("404", "409"),
-    ),
-    _compreface(
-        "delete",
-        "/recognition/faces/{image_id}",
-        "removeExample",
-        "Remove one example",
-        failures=("404", "409"),
-    ),
-    _compreface(
-        "get",
-        "/recognition/faces/{image_id}/img",
-        "showExample",
-        "Return the cut-out face of an example, where it was kept",
-        media="image/png",
-        failures=("404",),
-    ),
-)
-
-_LOOKING = tuple(
-    _compreface("post", path, name, summary, body=body, options="LookQuery", failures=failures)
-    for path, name, summary, body, failures in (
-        ("/recognition/recognize", "recognizeSubjects", "Name the faces of a photo", "file", ()),
-        (
-            "/recognition/faces/{image_id}/verify",
-            "verifyExample",
-            "Compare a photo with an example",
-            "file",
-            ("404",),
-        ),
-        ("/detection/detect", "detectFaces", "Find the faces of a photo", "file", ()),
-        ("/verification/verify", "verifyFaces", "Compare two photos", "two files", ()),
-    )
-)
-
-_EMBEDDINGS = (
-    _compreface(
-        "post",
-        "/recognition/embeddings/recognize",
-        "recognizeEmbeddings",
-        "Name embeddings",
-        body="EmbeddingsBody",
-    ),
-    _compreface(
-        "post",
-        "/recognition/embeddings/faces/{image_id}/verify",
-        "verifyExampleEmbeddings",
-        "Compare embeddings with an example",
-        body="EmbeddingsBody",
-        failures=("404",),
-    ),
-    _compreface(
-        "post",
-        "/verification/embeddings/verify",
-        "verifyEmbeddings",
-        "Compare an embedding with others",
-        body="SourceAndTargets",
-    ),
-)
-
-
-def _protocol(method: str, path: str, name: str, summary: str, **parts: Any) -> Operation:
-    return Operation(method, "/v2" + path, name, "inference-protocol", summary, **parts)
-
-
-_PROTOCOL = (
-    _protocol("get", "", "protocolServer", "Name the server"),
-    _protocol("get", "/health/live", "protocolLive", "Tell whether the server lives"),
-    _protocol("get", "/health/ready", "protocolReady", "Tell whether it takes requests"),
-    _protocol("get", "/models/{model}", "protocolModel", "Describe the model", failures=("404",)),
-    _protocol(
-        "get",
-        "/models/{model}/ready",
-        "protocolModelReady",
-        "Tell whether the model is ready",
-        failures=("404",),
-    ),
-    _protocol(
-        "post",
-        "/models/{model}/infer",
-        "protocolInfer",
-        "Name the faces of photos",
-        body="InferRequest",
-        answer="InferAnswer",
-        failures=("404",),
-    ),
-)
-
-ALL = (*_NATIVE, *_COLLECTION, *_LOOKING, *_EMBEDDINGS, *_PROTOCOL)
+ALL = (*NATIVE, *COMPREFACE, *PROTOCOL)
 """Every operation."""

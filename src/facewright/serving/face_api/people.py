@@ -9,7 +9,7 @@ from starlette.responses import Response
 from facewright.recognizer.enrolment import Enrolment
 from facewright.serving import request_id
 from facewright.serving.body import read_json_body
-from facewright.serving.face_api.directory import Directory
+from facewright.serving.face_api.directory import Directory, entry_of
 from facewright.serving.face_api.engine import Engine
 from facewright.serving.face_api.enrolled_photos import photo_id
 from facewright.serving.face_api.options import EnrolOptions, PageOptions, read_options
@@ -113,13 +113,7 @@ class PeopleRoutes:
         return Response(status_code=204)
 
     def _entry(self, name: str) -> PersonEntry:
-        person = self._directory.show(name)
-        return PersonEntry(
-            name=person.name,
-            source="enrolled",
-            photos=len(person.positives),
-            negatives=len(person.negatives),
-        )
+        return entry_of(self._directory.show(name))
 
     async def _name(self, request: Request) -> str:
         body = await read_json_body(request, self._limits)

@@ -1,7 +1,7 @@
 """What a server is started with; travels from the supervisor to its workers as JSON."""
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class Specification:
         collection: Answers to keep; None keeps none.
         tracing: Whether to send traces as OpenTelemetry's variables say.
         access_log: Whether every request has a line in the log.
+        gallery_url: Database of the enrolled people; None keeps them beside the model file. It may
+            hold a password, and is never shown.
     """
 
     script: Path
@@ -53,6 +55,7 @@ class Specification:
     collection: Collection | None = None
     tracing: bool = False
     access_log: bool = True
+    gallery_url: str | None = field(default=None, repr=False)
 
     def resolved(self) -> "Specification":
         """Return the same with paths that hold in any folder."""

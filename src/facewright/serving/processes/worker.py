@@ -17,7 +17,8 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from facewright.errors import FacewrightError
-from facewright.recognizer.network import threads_for_networks
+from facewright.gallery.place import people_in_database
+from facewright.recognizer.threads import threads_for_networks
 from facewright.scoring import Schema, Script, load_schema, load_script
 from facewright.serving import logs
 from facewright.serving.access import KeyRing
@@ -66,7 +67,8 @@ def main() -> None:
 
 def _serve(specification: Specification, control: socket.socket) -> None:
     draining = Draining()
-    script, schema = _load(specification.script, specification.schema)
+    with people_in_database(specification.gallery_url):
+        script, schema = _load(specification.script, specification.schema)
     surroundings = _surroundings(specification, draining)
     app = create_app(
         script,
