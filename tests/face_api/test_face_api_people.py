@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from facewright.faces.face import Pixels
+from facewright.gallery import folder
 from facewright.serving.thread import serving_in_thread
 from facewright.wire.faces import EnrolAnswer, PeopleAnswer, RecognizeAnswer
 
@@ -179,4 +180,17 @@ def test_photos_under_a_trained_name_help_that_person(
 ) -> None:
     done = enrol(service, "ADA", [photo_of("ada", 21)])
     assert done.name == "ada"
+    assert name_in(service, photo_of("ada", 20)) == "ada"
+
+
+def test_where_nothing_can_be_written_it_says_so_and_still_recognises(
+    service: httpx.Client, photo_of: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(folder, "write_bytes", read_only)
+    response = service.post("/v1/people", json={"name": "thea"})
+    assert (response.status_code, response.json()["code"]) == (503, "people-unreachable")
+    assert "FACEWRIGHT_GALLERY_URL" in response.json()["hint"]
     assert name_in(service, photo_of("ada", 20)) == "ada"

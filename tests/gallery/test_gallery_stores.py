@@ -19,6 +19,7 @@ from facewright.gallery.current import CurrentIndex
 from facewright.gallery.gallery import Added, Gallery
 from facewright.gallery.header import Header
 from facewright.gallery.person import Vectors
+from facewright.gallery.place import in_gallery
 from facewright.gallery.store import Place, open_store
 from facewright.system.digest import of_text
 
@@ -272,7 +273,7 @@ class Fragile:
 
     def __init__(self, folder: Path) -> None:
         self._file, self._away = folder / "people.db", folder / "people.away"
-        self.url = f"sqlite:///{self._file}"
+        self.url = f"sqlite:///{self._file}?gallery=doors"
 
     def go(self) -> None:
         self._file.rename(self._away)
@@ -308,7 +309,6 @@ def test_galleries_of_one_database_are_apart(tmp_path: Path) -> None:
     base = f"sqlite:///{tmp_path / 'people.db'}"
     opened(f"{base}?gallery=doors").add("Ada", vectors(0), digests("a"))
     opened(f"{base}?gallery=gates", "another").add("Bruno", vectors(1), digests("b"))
-    opened(base, "a third")
     assert [each.name for each in opened(f"{base}?gallery=doors").list()] == ["Ada"]
     assert [each.name for each in opened(f"{base}?gallery=gates", "another").list()] == ["Bruno"]
 
@@ -327,11 +327,26 @@ def test_a_removed_person_is_gone_from_the_tables(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "name", "whole"),
+    [
+        ("sqlite:////a/b.db", "doors", "sqlite:////a/b.db?gallery=doors"),
+        ("postgresql://a/b?sslmode=require", "Doors & 2", "…&gallery=doors-2"),
+        ("postgresql://a/b?gallery=gates&x=1", "doors", "postgresql://a/b?gallery=gates&x=1"),
+        ("postgresql://a/b?", "-ß-", "postgresql://a/b?gallery=ss"),
+        ("postgresql://a/b", "扉", "postgresql://a/b?gallery=people"),
+    ],
+)
+def test_a_gallery_without_a_name_has_its_services(url: str, name: str, whole: str) -> None:
+    assert in_gallery(url, name) == whole.replace("…", url)
+
+
+@pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("sqlite:///people.db?gallery=Doors%20and%20gates", "not the name of a gallery"),
+        ("sqlite:///people.db?gallery=Doors%20and%20gates", "names no gallery"),
+        ("sqlite:///people.db", "names no gallery"),
         ("mysql://ada:secret@host/people", "not a kind of database"),
-        ("sqlite://", "expected a file"),
+        ("sqlite://?gallery=doors", "expected a file"),
         ("secret", "not the URL of a database"),
     ],
 )
@@ -352,9 +367,9 @@ def test_a_database_that_is_not_there_names_its_variable_and_no_password(tmp_pat
 
 def test_a_table_of_another_layout_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "people.db"
-    opened(f"sqlite:///{file}").add("Ada", vectors(0), digests("a"))
+    opened(f"sqlite:///{file}?gallery=doors").add("Ada", vectors(0), digests("a"))
     with sqlite3.connect(file) as connection:
         connection.execute("UPDATE facewright_galleries SET format = 9")
     connection.close()
     with pytest.raises(GalleryError, match="not a gallery of format 1"):
-        opened(f"sqlite:///{file}")
+        opened(f"sqlite:///{file}?gallery=doors")

@@ -15,12 +15,9 @@ from facewright.database.address import read_address
 from facewright.database.database import Database, connect
 from facewright.errors import DatabaseError
 from facewright.gallery.header import Header, not_a_gallery
+from facewright.gallery.place import GALLERY
 from facewright.gallery.tables import GALLERIES, PEOPLE, metadata
 
-GALLERY = "gallery"
-"""The part of a URL's query that names the gallery in the database."""
-
-_DEFAULT = "default"
 _NAME = re.compile(r"[a-z0-9]([-_.a-z0-9]{0,62}[a-z0-9])?")
 _SETTING = "FACEWRIGHT_GALLERY_URL"
 # Any number that nobody else uses, for advisory locks of PostgreSQL.
@@ -33,8 +30,7 @@ def open_database_store(url: str) -> "DatabaseStore":
     """Return the gallery at a URL; its tables are made when the database has none.
 
     Args:
-        url: ``postgresql://USER:PASSWORD@HOST/DATABASE?gallery=NAME``, or a SQLite file's; without
-            a name it is the gallery ``default``.
+        url: ``postgresql://USER:PASSWORD@HOST/DATABASE?gallery=NAME``, or a SQLite file's.
 
     Raises:
         DatabaseError: Not such a URL, or the database cannot be used.
@@ -181,11 +177,12 @@ class DatabaseChanges:
 
 def _taken_apart(url: str) -> tuple[str, URL]:
     address = read_address(url)
-    named = address.query.get(GALLERY, _DEFAULT)
+    named = address.query.get(GALLERY)
     if not isinstance(named, str) or not _NAME.fullmatch(named):
         raise DatabaseError(
-            "not the name of a gallery: expected 1 to 64 of a-z, 0-9, '-', '_' and '.'",
-            hint="as in postgresql://ada:secret@host/people?gallery=doors",
+            "the URL names no gallery: expected 1 to 64 of a-z, 0-9, '-', '_' and '.'",
+            hint="as in postgresql://ada:secret@host/people?gallery=doors; without a name of its "
+            "own, a service's gallery has the service's",
         )
     return named, address.difference_update_query([GALLERY])
 

@@ -116,16 +116,18 @@ def serve(
     ] = 30,
 ) -> None:
     """Serve a scoring script: POST /score, GET /, /swagger.json, /openapi.json, /metrics."""
+    from facewright.gallery.place import in_gallery
     from facewright.serving.limits import Limits
     from facewright.serving.server import serve as run
 
     console = Console()
+    known_as = name or script.resolve().parent.name
     run(
         script,
         host=host,
         port=port,
         schema=schema or _default_schema(script),
-        name=name or script.resolve().parent.name,
+        name=known_as,
         workers=workers,
         limits=Limits(
             body_bytes=round(max_body_mb * 1_000_000),
@@ -135,7 +137,7 @@ def serve(
             batch_wait_seconds=batch_wait,
             drain_seconds=drain,
         ),
-        gallery_url=gallery_url,
+        gallery_url=in_gallery(gallery_url, known_as) if gallery_url else None,
         keys=keys,
         open_to_all=insecure_no_keys,
         tls_cert=tls_cert,

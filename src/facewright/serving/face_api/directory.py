@@ -180,15 +180,16 @@ def _refusing() -> Iterator[None]:
 
 @contextmanager
 def _reaching() -> Iterator[None]:
-    """Turn a database that is away into a refusal; its words are for the log, not for clients."""
+    """Turn a place that is away, or may not be written, into a refusal; the log says more."""
     try:
         yield
-    except DatabaseError as error:
-        logger.error("the people cannot be reached: %s", error.message)
+    except (DatabaseError, OSError) as error:
+        logger.error("the people cannot be reached: %s", error)
         raise RefusalError(
             503,
             "people-unreachable",
-            "the database of the enrolled people does not answer",
-            hint="try again; photos are still recognised",
+            "the enrolled people cannot be read or changed where the service keeps them",
+            hint="try again; photos are still recognised. In a container, start the service with "
+            "FACEWRIGHT_GALLERY_URL",
             headers={"retry-after": str(_AGAIN_SECONDS)},
         ) from error

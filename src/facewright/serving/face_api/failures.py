@@ -18,7 +18,7 @@ OF_BODIES = {
 FAILURES = {
     "404": "There is no such person, photo or model",
     "409": "The name is taken, or the person has too many photos",
-    "503": "The database of the enrolled people does not answer; see Retry-After",
+    "503": "The enrolled people cannot be read or changed now; see Retry-After",
 }
 
 _COMPREFACE_FAILURE = {
