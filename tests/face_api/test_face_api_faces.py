@@ -239,3 +239,22 @@ def test_a_service_without_a_recognizer_has_no_face_routes() -> None:
     with serving_in_thread(create_app(Script(Path("score.py"), run))) as url:
         response = httpx.post(url + "/v1/recognize", content=b"x", trust_env=False)
     assert response.status_code == 404
+
+
+def test_both_routes_are_counted(service: httpx.Client, photo_of: Photo) -> None:
+    def counted() -> dict[str, float]:
+        lines = service.get("/metrics").text.splitlines()
+        wanted = ("facewright_faces_total{", "facewright_inference_stage_duration_seconds_count{")
+        pairs = (line.rsplit(" ", 1) for line in lines if line.startswith(wanted))
+        return {name: float(value) for name, value in pairs}
+
+    answered = service.post("/v1/recognize", content=photo_of("ada", 20), headers=JPEG)
+    assert answered.status_code == 200
+    before = counted()
+    body = base64.b64encode(photo_of("ada", 20))
+    assert service.post("/score", content=body).status_code == 200
+    more = {name: value - before[name] for name, value in counted().items()}
+    assert more.pop('facewright_faces_total{answer="unknown"}') == 0
+    assert more.pop('facewright_faces_total{answer="named"}') == 1
+    assert more == dict.fromkeys(more, 1.0)
+    assert len(more) == 5

@@ -1,7 +1,7 @@
 """The sentence the product exists for: a photo in, names out."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,6 +58,7 @@ class Recognizer:
         self._align = load_alignment(chip.alignment)
         self._looker = Looker(detector, self._align, chip.size, limits)
         self._rule = network.contract.rule()
+        self._hear: Callable[[Answer], None] = lambda _: None
 
     @classmethod
     def load(cls, path: str | Path) -> "Recognizer":
@@ -79,6 +80,14 @@ class Recognizer:
     def open_gallery(self) -> Gallery | None:
         """Return the gallery of people added to the model; None for the trained ones alone."""
         return self._enrolled.open_gallery() if self._enrolled else None
+
+    def tell(self, hear: Callable[[Answer], None]) -> None:
+        """Tell somebody of every photo that `answer` answers, such as a server that counts faces.
+
+        Args:
+            hear: Called with what was seen and how long each stage took, in the same thread.
+        """
+        self._hear = hear
 
     def answer(self, input_bytes: str) -> str:
         """Answer a request of contract 3.
@@ -201,6 +210,7 @@ class Recognizer:
         [answer] = self.recognize_many([data])
         if not isinstance(answer, Answer):
             raise answer
+        self._hear(answer)
         if not answer.faces:
             raise self._no_face(answer.width, answer.height)
         faces = [

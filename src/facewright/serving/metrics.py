@@ -73,7 +73,7 @@ class Metrics:
     def _declare_recognition(self) -> None:
         self._stages = self._histogram(
             "facewright_inference_stage_duration_seconds",
-            "Time of one stage: decode, detect, align, embed, classify, run.",
+            "Time of one stage: decode, detect, align, embed, classify.",
             ("stage",),
         )
         self._faces = Counter(
@@ -142,7 +142,7 @@ class Metrics:
         self._shed.inc()
 
     def stage(self, stage: str, seconds: float) -> None:
-        """Hear how long a stage took: decode, detect, align, embed, classify or run."""
+        """Hear how long a stage took: decode, detect, align, embed or classify."""
         self._stages.labels(stage).observe(seconds)
 
     def faces(self, *, named: int, unknown: int) -> None:

@@ -63,11 +63,15 @@ class Engine:
         answers = await self._each(request, self._recognizing, photos, wish)
         for answer in answers:
             if isinstance(answer, Answer):
-                self._observe(answer.timings)
-                unknown = sum(face.decision.unknown for face in answer.faces)
-                self.server.metrics.faces(named=len(answer.faces) - unknown, unknown=unknown)
+                self.count(answer)
                 collect(answer, self.server.collector)
         return answers
+
+    def count(self, answer: Answer) -> None:
+        """Let the metrics hear of an answer."""
+        self._observe(answer.timings)
+        unknown = sum(face.decision.unknown for face in answer.faces)
+        self.server.metrics.faces(named=len(answer.faces) - unknown, unknown=unknown)
 
     async def look(
         self, request: Request, photos: Sequence[bytes], wish: Wish

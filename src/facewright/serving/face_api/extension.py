@@ -39,6 +39,8 @@ class FaceApi:
     def routes(self, server: ServerParts) -> Sequence[BaseRoute]:
         """Return the routes; see `facewright.serving.mount`."""
         engine = Engine(self._recognizer, server)
+        # What comes by `/score` passes through the script, which counts nothing.
+        self._recognizer.tell(engine.count)
         directory = Directory(self._recognizer, self._gallery)
         contract = self._recognizer.contract
         server.metrics.model(
