@@ -48,7 +48,7 @@ def enrolled(
     """Return a gallery to which Hugo was added, made once."""
     place = tmp_path_factory.mktemp("enrolled")
     recognizer = Recognizer.load(trained.files["my_model.onnx"])
-    gallery = open_gallery(place / "my_model.onnx", recognizer.contract)
+    gallery = open_gallery(place / "my_model.onnx", None, recognizer.contract)
     photos = sorted((population / "probes" / "unknown").iterdir())
     enrolment = Enrolment(recognizer, gallery, Request("Hugo", tuple(photos), (), "standard"))
     enrolment.look(Console())
@@ -343,3 +343,25 @@ def test_people_of_another_model_are_refused(with_hugo: Path, facewright: Run) -
         "hint: enrol the photos again with `facewright people add`, or use the model they were "
         "enrolled with; embeddings of different networks cannot be compared\n"
     )
+
+
+@pytest.mark.usefixtures("with_hugo")
+def test_people_move_into_a_database_and_are_managed_there(
+    facewright: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'people.db'}"
+    assert facewright("people", "export", "people.jsonl").code == 0
+    assert facewright("people", "import", "people.jsonl", "--gallery-url", url).stderr == (
+        "error: the URL names no gallery: expected 1 to 64 of a-z, 0-9, '-', '_' and '.'\n"
+        "hint: as in postgresql://ada:secret@host/people?gallery=doors; without a name of its own, "
+        "a service's gallery has the service's\n"
+    )
+    monkeypatch.setenv("FACEWRIGHT_GALLERY_URL", f"{url}?gallery=doors")
+    assert facewright("people", "import", "people.jsonl").stdout == (
+        "Added 1 person from people.jsonl\n"
+    )
+    assert facewright("people", "remove", "Hugo", "--yes").stdout == (
+        "Removed Hugo; nothing about this person is left in the database\n"
+    )
+    monkeypatch.delenv("FACEWRIGHT_GALLERY_URL")
+    assert [each["name"] for each in json.loads(facewright("people", "list", "-o", "json").stdout)]

@@ -16,11 +16,12 @@ from sqlalchemy import create_engine, text
 from facewright.errors import DatabaseError, GalleryError
 from facewright.gallery import current
 from facewright.gallery.current import CurrentIndex
+from facewright.gallery.database import open_database_store
 from facewright.gallery.gallery import Added, Gallery
 from facewright.gallery.header import Header
 from facewright.gallery.person import Vectors
 from facewright.gallery.place import in_gallery
-from facewright.gallery.store import Place, open_store
+from facewright.gallery.store import Changes, Place, open_store
 from facewright.system.digest import of_text
 
 DIMENSION = 8
@@ -89,14 +90,15 @@ def test_every_change_changes_the_stamp(place: Place) -> None:
             age(place)
         stamps.append(store.stamp())
 
-    for act in (
+    acts: list[Callable[[Changes], None]] = [
         lambda changes: changes.put(HEADER, {"a" * 32: b"one"}),
         lambda changes: changes.put(HEADER, {"a" * 32: b"two"}),
         lambda changes: changes.put(HEADER, {"b" * 32: b"three"}),
         lambda changes: changes.drop("a" * 32),
         lambda changes: changes.drop("b" * 32),
         lambda changes: changes.put(HEADER, {"b" * 32: b"four"}),
-    ):
+    ]
+    for act in acts:
         note()
         with open_store(place).writing() as changes:
             act(changes)
@@ -289,12 +291,13 @@ def test_while_the_database_is_away_the_people_stay_and_nobody_is_named_in_the_l
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     database = Fragile(tmp_path)
-    gallery = opened(database.url)
+    store = open_database_store(database.url)
+    gallery = Gallery(store, HEADER)
     gallery.add("Ada", vectors(0), digests("a"))
     index = CurrentIndex(gallery, DIMENSION)
     caplog.set_level(logging.DEBUG)
     database.go()
-    gallery._store._database.close()  # type: ignore[attr-defined] -- what is open stays so
+    store._database.close()  # what is open stays so
     soon(lambda: "the people stay as they were" in caplog.text)
     assert index.get().names == ("Ada",)
     with pytest.raises(DatabaseError):
