@@ -142,13 +142,16 @@ async def _watch(tree: Tree, since: float, end: float) -> list[dict[int, int]]:
 
 
 def _growths(samples: list[dict[int, int]]) -> dict[int, tuple[float, float]]:
-    """Return each worker's memory after the warm-up, and by what share it has grown."""
-    tenth = max(1, len(samples) // 10)
+    """Return each worker's memory after the warm-up, and by what share it has grown.
+
+    Both are those of the straight line through all samples: a single moment shows which photo was
+    just looked at.
+    """
     found = {}
     for pid in samples[0]:
         held = [sample[pid] for sample in samples if pid in sample]
-        before, after = statistics.median(held[:tenth]), statistics.median(held[-tenth:])
-        found[pid] = before, after / before - 1
+        line = statistics.linear_regression(range(len(held)), held)
+        found[pid] = line.intercept, line.slope * len(held) / line.intercept
     return found
 
 

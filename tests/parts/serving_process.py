@@ -14,6 +14,27 @@ import httpx
 from facewright.scoring import DataTypes, SampleDefinition, generate_schema
 
 SECONDS = 60.0
+EVERYTHING = """
+import os, time
+from pathlib import Path
+
+def init():
+    if Path("broken").exists():
+        raise ValueError("the model is gone")
+
+def run(input_bytes):
+    what, _, rest = input_bytes.partition(" ")
+    if what == "sleep":
+        time.sleep(float(rest))
+    if what == "note":
+        with open("notes", "a") as notes:
+            notes.write(rest + "\\n")
+    if what == "wait":
+        while not Path(rest).exists():
+            time.sleep(0.01)
+    return os.getpid() if what == "pid" else input_bytes
+"""
+"""What it is told to do by its text."""
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -87,3 +108,18 @@ class ServingProcess:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process.communicate()
+
+
+def pids(server: ServingProcess, connections: int = 8) -> list[int]:
+    """The workers that answer on so many connections that are open together."""
+    clients = [server.client() for _ in range(connections)]
+    found = [server.score(client, "pid").json() for client in clients]
+    for client in clients:
+        client.close()
+    return found
+
+
+def number(client: httpx.Client, name: str) -> float:
+    """Return a metric's value; 0 before it was first counted."""
+    lines = client.get("/metrics").text.splitlines()
+    return float(next((line.removeprefix(name) for line in lines if line.startswith(name)), "0"))

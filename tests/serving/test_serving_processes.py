@@ -1,6 +1,4 @@
 import collections
-import csv
-import http.server
 import json
 import os
 import signal
@@ -14,44 +12,19 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serving_process import SECONDS, ServingProcess, until, write_script
-
-SCRIPT = """
-import os, time
-from pathlib import Path
-
-def init():
-    if Path("broken").exists():
-        raise ValueError("the model is gone")
-
-def run(input_bytes):
-    what, _, rest = input_bytes.partition(" ")
-    if what == "sleep":
-        time.sleep(float(rest))
-    if what == "note":
-        with open("notes", "a") as notes:
-            notes.write(rest + "\\n")
-    if what == "wait":
-        while not Path(rest).exists():
-            time.sleep(0.01)
-    return os.getpid() if what == "pid" else input_bytes
-"""
+from serving_process import EVERYTHING, SECONDS, ServingProcess, number, pids, until, write_script
 
 Start = Callable[..., ServingProcess]
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    started: list[ServingProcess] = []
-
-    def starter(*flags: object, **environment: str) -> ServingProcess:
-        server = ServingProcess(write_script(tmp_path, SCRIPT), flags, environment)
-        started.append(server)
-        return server.start()
-
-    yield starter
-    for server in started:
-        server.end()
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServingProcess]:
+    """A server that holds three requests, for tests that leave it as it was."""
+    folder = tmp_path_factory.mktemp("small")
+    flags = ("--workers", 1, "--queue", 2)
+    server = ServingProcess(write_script(folder, EVERYTHING), flags)
+    yield server.start()
+    server.end()
 
 
 class Load:
@@ -96,19 +69,14 @@ class Load:
         self.join()
 
 
-def pids(server: ServingProcess, connections: int = 8) -> list[int]:
-    """The workers that answer on so many connections that are open together."""
-    clients = [server.client() for _ in range(connections)]
-    found = [server.score(client, "pid").json() for client in clients]
-    for client in clients:
-        client.close()
-    return found
+def batches(client: httpx.Client) -> float:
+    """Return how many batches were begun."""
+    return number(client, 'facewright_inference_batch_size_count{batcher="run"} ')
 
 
-def test_connections_are_spread_evenly(start: Start) -> None:
-    server = start("--workers", 2)
-
-    assert sorted(collections.Counter(pids(server, 6)).values()) == [3, 3]
+def test_connections_are_spread_evenly(pair: ServingProcess) -> None:
+    # Connections of the tests before may end only now.
+    until(lambda: sorted(collections.Counter(pids(pair, 6)).values()) == [3, 3])
 
 
 def test_a_killed_worker_loses_only_its_requests_and_is_replaced(start: Start) -> None:
@@ -195,12 +163,10 @@ def test_workers_end_when_their_supervisor_is_killed(start: Start) -> None:
     until(lambda: all(map(gone, workers)))
 
 
-def test_an_overloaded_server_refuses_some_and_answers_the_others(start: Start) -> None:
-    server = start("--workers", 1, "--queue", 2)
-
+def test_an_overloaded_server_refuses_some_and_answers_the_others(small: ServingProcess) -> None:
     def call(_number: int) -> httpx.Response:
-        with server.client() as client:
-            return server.score(client, "sleep 0.1")
+        with small.client() as client:
+            return small.score(client, "sleep 0.1")
 
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(call, range(36)))
@@ -212,11 +178,14 @@ def test_an_overloaded_server_refuses_some_and_answers_the_others(start: Start) 
     assert all(answer.json()["code"] == "overloaded" for answer in refused)
 
 
-def test_a_client_that_hangs_up_is_dropped_from_the_queue(start: Start, tmp_path: Path) -> None:
-    server = start("--workers", 1)
+def test_a_client_that_hangs_up_is_dropped_from_the_queue(
+    small: ServingProcess, tmp_path: Path
+) -> None:
+    server = small
     with server.client() as client, ThreadPoolExecutor() as pool, server.client() as probe:
+        begun = batches(probe)
         first = pool.submit(server.score, client, f"wait {tmp_path / 'go'}")
-        until(lambda: "batch_size_count" in probe.get("/metrics").text)
+        until(lambda: batches(probe) == begun + 1)
         address = ("127.0.0.1", httpx.URL(server.url).port or 0)
         with socket.create_connection(address) as connection:
             body = json.dumps({"input_bytes": "note left"}).encode()
@@ -228,7 +197,7 @@ def test_a_client_that_hangs_up_is_dropped_from_the_queue(start: Start, tmp_path
         stayed = server.score(client if first.result() else client, "note stayed")
 
     assert stayed.status_code == 200
-    assert (tmp_path / "notes").read_text() == "stayed\n"
+    assert server.script.with_name("notes").read_text() == "stayed\n"
 
 
 def test_the_deadline_counts_the_time_in_the_queue(start: Start, tmp_path: Path) -> None:
@@ -247,61 +216,6 @@ def test_the_deadline_counts_the_time_in_the_queue(start: Start, tmp_path: Path)
     assert (tmp_path / "notes").read_text() == "later\n"
 
 
-def test_metrics_add_up_over_workers(start: Start) -> None:
-    server = start("--workers", 2)
-    assert len(set(pids(server, 4))) == 2
-
-    with server.client() as client:
-        text = client.get("/metrics").text
-
-    labels = 'http_request_method="POST",http_response_status_code="200",http_route="/score"'
-    assert f"http_server_request_duration_seconds_count{{{labels}}} 4.0" in text
-    assert 'facewright_inference_queue_duration_seconds_count{batcher="run"} 4.0' in text
-    assert "http_server_active_requests 1.0" in text
-
-
-def test_metrics_may_have_a_listener_of_their_own(start: Start) -> None:
-    server = start("--workers", 1, "--metrics-port", 0)
-    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
-    [said] = [line["message"] for line in lines if line["message"].startswith("metrics on")]
-    pids(server, 1)
-
-    with server.client() as client:
-        assert client.get("/metrics").status_code == 404
-        address = f"http://127.0.0.1:{said.split()[-1]}/metrics"
-        text = client.get(address).text
-
-    assert 'http_response_status_code="200",http_route="/score"} 1.0' in text
-
-
-def test_a_server_opens_no_connection_of_its_own(start: Start, tmp_path: Path) -> None:
-    seen = tmp_path / "seen"
-    (tmp_path / "watch").mkdir()
-    (tmp_path / "watch" / "sitecustomize.py").write_text(
-        "import os, sys\n"
-        "def hook(event, arguments):\n"
-        "    if event in ('socket.connect', 'socket.sendto', 'socket.getaddrinfo'):\n"
-        f"        with open({str(seen)!r}, 'a') as file:\n"
-        "            file.write(f'{event} {arguments[1:]}\\n')\n"
-        "    if event == 'facewright.watched':\n"
-        f"        open({str(seen)!r} + '.proof', 'a').write(f'{{os.getpid()}}\\n')\n"
-        "sys.addaudithook(hook)\n"
-        "sys.audit('facewright.watched')\n"
-    )
-    server = start("--workers", 1, PYTHONPATH=str(tmp_path / "watch"))
-    answered = set(pids(server))
-    with server.client() as client:
-        assert client.get("/openapi.json").status_code == 200
-    server.terminate()
-
-    watched = {int(line) for line in seen.with_suffix(".proof").read_text().split()}
-    assert answered < watched
-    events = seen.read_text().splitlines() if seen.exists() else []
-    # The address the supervisor itself binds is looked up, in numbers.
-    assert [event for event in events if not event.startswith("socket.getaddrinfo")] == []
-    assert all("127.0.0.1" in event or "getaddrinfo (0" in event for event in events), events
-
-
 STUCK = """
 import sys
 from pathlib import Path
@@ -314,7 +228,7 @@ serve(Path(sys.argv[1]), port=0, workers=1, limits=limits, ready=lambda url: pri
 
 
 def test_a_worker_whose_run_does_not_come_back_is_replaced(tmp_path: Path) -> None:
-    script = write_script(tmp_path, SCRIPT)
+    script = write_script(tmp_path, EVERYTHING)
     command = [sys.executable, "-c", STUCK, str(script)]
     with (
         (tmp_path / "log").open("wb") as log,
@@ -335,44 +249,3 @@ def test_a_worker_whose_run_does_not_come_back_is_replaced(tmp_path: Path) -> No
     assert (
         "run() has not come back for 1 s; this worker is replaced" in (tmp_path / "log").read_text()
     )
-
-
-def test_answers_are_collected_where_the_owner_asks(start: Start, tmp_path: Path) -> None:
-    server = start("--workers", 2, "--collect-model-data", tmp_path / "data", "--name", "faces")
-    answered = pids(server, 4)
-    server.terminate()
-
-    [path] = (tmp_path / "data").rglob("data.csv")
-    assert path.relative_to(tmp_path / "data").parts[:3] == ("faces", "model", "answers")
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert sorted(int(row["answer"]) for row in rows) == sorted(answered)
-
-
-def test_traces_are_sent_where_opentelemetrys_variable_says(start: Start) -> None:
-    pytest.importorskip("opentelemetry.exporter.otlp.proto.http")
-    received: list[tuple[str, bytes]] = []
-
-    class Receiver(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append((self.path, self.rfile.read(int(self.headers["content-length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_arguments: object) -> None: ...
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as receiver:
-        threading.Thread(target=receiver.serve_forever, daemon=True).start()
-        endpoint = f"http://127.0.0.1:{receiver.server_port}"
-        server = start("--workers", 1, "--name", "faces", OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
-        trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-        with server.client() as client:
-            client.headers["traceparent"] = f"00-{trace}-00f067aa0ba902b7-01"
-            assert server.score(client, "a").status_code == 200
-        server.terminate()
-        receiver.shutdown()
-
-    sent = b"".join(body for path, body in received if path == "/v1/traces")
-    assert b"POST /score" in sent
-    assert b"faces" in sent
-    assert bytes.fromhex(trace) in sent
