@@ -136,6 +136,20 @@ def test_answers_are_collected_where_that_was_asked_for(ground: Ground, tmp_path
     until(lambda: list(collected.rglob("data.csv")))
 
 
+def test_people_stay_when_the_image_changes_and_go_with_the_service(ground: Ground) -> None:
+    """Where the gallery keeps them: in the database that the variable names."""
+    place = "os.environ['FACEWRIGHT_GALLERY_URL'].removeprefix('sqlite:///')"
+    writes = script(run=f"import os; open({place}, 'a').close(); return 'written'")
+    finds = script(run=f"import os; return os.path.exists({place})")
+    state = ground.engine().deploy(plan(ground, writes), quiet)
+    assert score(state.url).json() == "written"
+    state = ground.engine().deploy(plan(ground, finds), quiet)
+    assert score(state.url).json() is True
+    [kept] = ground.data.glob("services/*/face/people/people.db")
+    ground.engine().remove("face")
+    assert not kept.parent.exists()
+
+
 def test_what_a_killed_command_left_is_taken_away(ground: Ground) -> None:
     slow = plan(ground, script("slow", init="import time; time.sleep(600)"))
     pid = os.fork()

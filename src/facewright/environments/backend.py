@@ -28,6 +28,11 @@ class Generation:
     folder: Path
     port: int
 
+    @property
+    def people(self) -> Path:
+        """Folder of the people whom the service enrols; it goes when the service does."""
+        return self.folder.parent / "people"
+
 
 class Backend(Protocol):
     """Runs generations."""

@@ -13,14 +13,19 @@ from facewright.containers.oci.docker_archive import write_docker_archive
 from facewright.containers.oci.layout import Image
 from facewright.environments.backend import Generation
 from facewright.environments.log_files import lines_of
-from facewright.environments.server_command import PORT, Inside, server_command
+from facewright.environments.server_command import (
+    PORT,
+    Inside,
+    people_environment,
+    server_command,
+)
 from facewright.environments.service_engine import Hear, ServicePlan
 from facewright.errors import EngineError
 
 SERVICE_LABEL = "facewright.service"
 _PLACE_LABEL = "facewright.place"
 _IMAGE_LABEL = "facewright.image"
-_KEYS, _COLLECTED = "/run/facewright", "/collected"
+_KEYS, _COLLECTED, _PEOPLE = "/run/facewright", "/collected", "/people"
 _GRACE_SECONDS = 60
 _MOST_LOG_BYTES = 10_000_000
 _SIGNALLED = 128
@@ -119,14 +124,14 @@ class DockerBackend:
             image=reference,
             command=server_command(plan, inside),
             name=self._name(generation),
-            user=None if plan.collect is None else _writer(plan.collect),
-            environment=plan.environment,
+            user=_writer(generation.people),
+            environment={**people_environment(_PEOPLE), **plan.environment},
             labels={
                 SERVICE_LABEL: plan.name,
                 _PLACE_LABEL: str(self._folder / plan.name),
                 _IMAGE_LABEL: reference,
             },
-            binds=_binds(plan),
+            binds=_binds(generation, plan),
             scratch=("/tmp",),  # noqa: S108 - a folder of the container
             ports={PORT: ("127.0.0.1", generation.port)},
             cpus=plan.cpus,
@@ -160,19 +165,19 @@ def _check_base(image: Image) -> None:
         )
 
 
-def _binds(plan: ServicePlan) -> list[Bind]:
-    binds = []
+def _binds(generation: Generation, plan: ServicePlan) -> list[Bind]:
+    binds = [Bind(str(generation.people), _PEOPLE)]
     if plan.keys is not None:  # its folder: a file that is replaced would stay the old one
         binds.append(Bind(str(plan.keys.parent), _KEYS, read_only=True))
     if plan.collect is not None:
-        plan.collect.mkdir(parents=True, exist_ok=True)
+        _writer(plan.collect)
         binds.append(Bind(str(plan.collect), _COLLECTED))
     return binds
 
 
 def _writer(folder: Path) -> str:
-    """Return a user who may write the folder, as whom a container collects answers."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Return a user who may write the folder, as whom a container runs; make the folder."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.getuid() == 0:
         os.chown(folder, 65532, 65532)
         return "65532:65532"

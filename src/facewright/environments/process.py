@@ -12,7 +12,12 @@ from facewright.environments import launch
 from facewright.environments.backend import Generation
 from facewright.environments.contents import PYTHON, forget_unused, unpack
 from facewright.environments.log_files import lines_of
-from facewright.environments.server_command import Inside, image_environment, server_command
+from facewright.environments.server_command import (
+    Inside,
+    image_environment,
+    people_environment,
+    server_command,
+)
 from facewright.environments.service_engine import Hear, ServicePlan
 from facewright.environments.supervision import Phase, Program, ProgramState, Supervision
 from facewright.errors import EngineError
@@ -43,7 +48,7 @@ class ProcessBackend:
         described = _described(generation)
         with self._locked():
             contents = unpack(plan.layout, plan.image, self._contents)
-            _describe(described, plan, generation.port, contents)
+            _describe(described, plan, generation, contents)
         command = (sys.executable, "-P", "-m", "facewright.environments.launch", str(described))
         self._supervision.add(Program(_name(generation), command, generation.folder / _LOG))
 
@@ -92,14 +97,19 @@ def _described(generation: Generation) -> Path:
     return generation.folder / _DESCRIBED
 
 
-def _describe(path: Path, plan: ServicePlan, port: int, contents: Path) -> None:
+def _describe(path: Path, plan: ServicePlan, generation: Generation, contents: Path) -> None:
     scratch = path.with_name("scratch")
     scratch.mkdir(parents=True, exist_ok=True)
+    generation.people.mkdir(mode=0o700, exist_ok=True)
     launch.write(
         path,
-        command=_command(plan, port, contents),
+        command=_command(plan, generation.port, contents),
         folder=str(contents / "app"),
-        environment={**_environment(plan.image, contents, scratch), **plan.environment},
+        environment={
+            **people_environment(str(generation.people)),
+            **_environment(plan.image, contents, scratch),
+            **plan.environment,
+        },
         memory=plan.memory,
         cpus=plan.cpus,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from facewright.containers.oci.layout import Image
 from facewright.environments.service_engine import ServicePlan
 from facewright.errors import EngineError
+from facewright.gallery.place import VARIABLE
 
 PORT = 5001
 # How long a server that is told to end asks its clients to connect anew; it ends as soon as they
@@ -54,6 +55,17 @@ def server_command(plan: ServicePlan, inside: Inside) -> list[str]:
         flags += ["--collect-model-data", inside.collect]
     # Of an option that is given twice, the last one counts.
     return [*command, *map(str, flags)]
+
+
+def people_environment(folder: str) -> dict[str, str]:
+    """Return the variable that lets a server keep the people it enrols.
+
+    Beside the model file they would end with the image, or could not be written at all.
+
+    Args:
+        folder: Where the server may write, as it sees it.
+    """
+    return {VARIABLE: f"sqlite:///{folder}/people.db"}
 
 
 def image_command(image: Image) -> Sequence[str]:

@@ -15,11 +15,10 @@ from facewright.database.address import read_address
 from facewright.database.database import Database, connect
 from facewright.errors import DatabaseError
 from facewright.gallery.header import Header, not_a_gallery
-from facewright.gallery.place import GALLERY
+from facewright.gallery.place import GALLERY, VARIABLE
 from facewright.gallery.tables import GALLERIES, PEOPLE, metadata
 
 _NAME = re.compile(r"[a-z0-9]([-_.a-z0-9]{0,62}[a-z0-9])?")
-_SETTING = "FACEWRIGHT_GALLERY_URL"
 # Any number that nobody else uses, for advisory locks of PostgreSQL.
 _LOCKS = 1_182_437_045
 _AT_ONCE = 200
@@ -38,7 +37,7 @@ def open_database_store(url: str) -> "DatabaseStore":
     """
     name, address = _taken_apart(url)
     # Each worker of each replica keeps one connection; a server has a hundred.
-    database = connect(address, setting=_SETTING, connections=1, patience=_PATIENCE_SECONDS)
+    database = connect(address, setting=VARIABLE, connections=1, patience=_PATIENCE_SECONDS)
     try:
         with database.read() as session:
             ready = inspect(session.connection()).has_table(PEOPLE.name)

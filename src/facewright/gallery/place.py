@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from urllib.parse import parse_qs
 
+VARIABLE = "FACEWRIGHT_GALLERY_URL"
+"""The variable that names the database of people, for servers and commands."""
+
 GALLERY = "gallery"
 """The part of a URL's query that names the gallery in the database."""
 
