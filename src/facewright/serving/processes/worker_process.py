@@ -18,8 +18,9 @@ from facewright.serving.processes.specification import THREADS, Specification
 
 # The C library would learn to keep the memory of the largest photos it has met, in pieces: each
 # worker would grow for as long as it meets new mixtures of sizes. With limits of its own it learns
-# nothing, and pixels of 4 MB or more are given back. Of use with glibc, and ignored by others.
-_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "67108864"}
+# nothing: what takes a megabyte or more, which pixels of 640 x 480 do not, is given back at once.
+# Of use with glibc, and ignored by others.
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "8388608"}
 
 
 @dataclass(frozen=True)
