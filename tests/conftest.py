@@ -11,6 +11,7 @@ import pytest
 from command_line import CommandLine
 from ended import Ended
 from history_database import history_database
+from hypothesis import settings
 from PIL import Image
 from postgresql_part import Server, running_postgresql
 
@@ -18,6 +19,10 @@ from facewright.faces.face import Pixels
 from facewright.training.people import NAMES, Album, draw_many, person
 from facewright.training.recipe import Recipe
 from facewright.training.train import Folders, TrainingResult, train
+
+# No test asserts wall-clock time, generated ones included.
+settings.register_profile("facewright", deadline=None)
+settings.load_profile("facewright")
 
 PROJECT = Path(__file__).parent.parent
 KNOWN = ("ada", "bruno", "clara")

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from facewright.errors import (
@@ -343,7 +343,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(json_values | st.fixed_dictionaries({"input_bytes": json_values}))
 def test_no_json_value_makes_the_service_fail(body: Any) -> None:
     status = asyncio.run(status_of(json.dumps(body).encode()))
@@ -353,7 +352,6 @@ def test_no_json_value_makes_the_service_fail(body: Any) -> None:
     assert status == (200 if fits else 400)
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_no_bytes_make_the_service_fail(body: bytes) -> None:
     assert asyncio.run(status_of(body)) == 400
