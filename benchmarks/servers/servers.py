@@ -17,7 +17,7 @@ from servers.environments import environment_for
 from servers.processes import Tree
 from servers.work import MODEL
 
-_START_SECONDS = 120.0
+_START_SECONDS = 300.0
 _PEERS = Path(__file__).with_name("peers")
 _SCRIPT = """
 from servers.work import Work
