@@ -11,7 +11,7 @@ import pytest
 from command_line import CommandLine
 from ended import Ended
 from history_database import history_database
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from PIL import Image
 from postgresql_part import Server, running_postgresql
 
@@ -21,7 +21,7 @@ from facewright.training.recipe import Recipe
 from facewright.training.train import Folders, TrainingResult, train
 
 # No test asserts wall-clock time, generated ones included.
-settings.register_profile("facewright", deadline=None)
+settings.register_profile("facewright", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("facewright")
 
 PROJECT = Path(__file__).parent.parent

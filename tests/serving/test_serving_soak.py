@@ -17,7 +17,7 @@ def test_a_server_under_full_load_stays_what_it_was(
 
     In so short a time the allocators have not settled, so that more growth is allowed.
     """
-    command = [sys.executable, SOAK, "--minutes", 0.25, "--warm-up", 0.1, "--growth", 15]
+    command = [sys.executable, SOAK, "--minutes", 0.4, "--warm-up", 0.2, "--growth", 15]
     command += ["--model", trained.files["my_model.onnx"], "--clients", 16]
     ended = subprocess.run(
         [str(word) for word in command],
