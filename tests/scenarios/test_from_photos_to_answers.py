@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from facewright.projects.project import create_project
+from facewright.recognizer.sample import SAMPLE_PHOTO
 from facewright.training.people import member, write_photos
 
 
@@ -89,7 +90,7 @@ def test_the_schema_is_plain_json_of_one_string(project: Path, url: str) -> None
     schema = json.loads((project / "outputs" / "schema.json").read_text())
     entry = schema["input"]["input_bytes"]
     assert entry["type"] == 0
-    assert entry["swagger"] == {"type": "string", "example": "a photo's bytes in base64"}
+    assert entry["swagger"] == {"type": "string", "example": SAMPLE_PHOTO}
     assert not isinstance(entry["internal"], str)
 
 
@@ -174,6 +175,13 @@ def test_health_and_swagger_answer(url: str) -> None:
     base = url.removesuffix("/score")
     assert httpx.get(f"{base}/").text == "Healthy"
     assert httpx.get(f"{base}/swagger.json").json()["swagger"] == "2.0"
+
+
+def test_the_example_of_the_swagger_document_is_answered(url: str) -> None:
+    document = httpx.get(f"{url.removesuffix('/score')}/swagger.json").json()
+    answer = httpx.post(url, json=document["definitions"]["ServiceInput"]["example"])
+    assert answer.status_code == 200
+    assert json.loads(answer.json())["unknown"] is True
 
 
 def test_a_running_service_knows_an_enrolled_person_at_once_and_forgets_at_once(

@@ -8,6 +8,7 @@ The server calls `init()` once in each worker and `run()` for each request.
 from pathlib import Path
 
 from facewright.recognizer.recognizer import Recognizer
+from facewright.recognizer.sample import SAMPLE_PHOTO
 from facewright.scoring import DataTypes, SampleDefinition, generate_schema
 
 recognizer: Recognizer
@@ -23,7 +24,7 @@ def run(input_bytes: str) -> str:
 
 
 def main() -> None:
-    inputs = {"input_bytes": SampleDefinition(DataTypes.STANDARD, "a photo's bytes in base64")}
+    inputs = {"input_bytes": SampleDefinition(DataTypes.STANDARD, SAMPLE_PHOTO)}
     Path("outputs").mkdir(exist_ok=True)
     generate_schema(run, inputs=inputs, filepath="outputs/schema.json")
     print("Wrote outputs/schema.json")
