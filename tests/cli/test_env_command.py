@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from original_keys import original_keys
 from service_command import Bench
 from service_images import Shelf
 
@@ -19,6 +20,7 @@ def test_there_is_a_local_environment_without_setup(bench: Bench) -> None:
     shown = json.loads(said.stdout)
     assert said.code == 0
     assert (shown["Cluster Name"], shown["Engine"]) == ("local", "process")
+    assert original_keys("env show") <= set(shown)
     assert (shown["Current Mode"], shown["Provisioning State"]) == ("local", "Succeeded")
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 from ended import Ended
+from original_keys import original_keys
 from package_index import make_index
 
 SCRIPT = "def init(): open('outputs/m.bin')\ndef run(input_bytes): return input_bytes\n"
@@ -94,13 +95,15 @@ def made(_once: Made, tmp_path: Path) -> str:
 
 def test_an_image_is_listed_shown_and_deleted(facewright: Run, made: str) -> None:
     (listed,) = json.loads(facewright("image", "list").stdout)
-    assert (listed["name"], listed["version"], listed["id"]) == ("doors", 1, made)
-    assert listed["creation_state"] == "Succeeded"
+    assert (listed["Name"], listed["Version"], listed["Id"]) == ("doors", 1, made)
+    assert listed["CreationState"] == "Succeeded"
+    assert original_keys("image list") <= set(listed)
     heading = facewright("image", "list", "-o", "table").stdout.splitlines()[0].split()
     assert heading == ["Name", "Id", "Version", "CreatedTime", "CreationState"]
     shown = json.loads(facewright("image", "show", "-i", made).stdout)
-    assert (shown["manifest_name"], shown["manifest_version"]) == ("doors", 1)
-    (image,) = shown["images"]
+    assert (shown["Manifest_Name"], shown["Manifest_Version"]) == ("doors", 1)
+    assert original_keys("image show") <= set(shown)
+    (image,) = shown["Images"]
     assert image["bill_of_materials"] == "application/vnd.cyclonedx+json"
     assert "facewright.schema" in image["labels"]
     ended = facewright("image", "delete", "-i", made)
@@ -164,7 +167,7 @@ def test_two_machines_make_one_digest(tmp_path: Path) -> None:
         }
         program = f"{sys.executable} -m facewright"
         create = f"{program} image create -n doors {' '.join((*FLAGS, *PINNED))}"
-        show = f"{program} image list --query [0].digest -o json"
+        show = f"{program} image list --query [0].Digest -o json"
         ended = subprocess.run(
             ["sh", "-c", f"umask {umask} && {create} >/dev/null && {show}"],
             cwd=project,

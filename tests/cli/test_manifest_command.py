@@ -1,11 +1,13 @@
 """`facewright manifest`, as in a terminal."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from original_keys import original_keys
 from package_index import make_index
 
 from facewright.projects.project import create_project
@@ -51,12 +53,16 @@ def test_a_manifest_is_created_shown_listed_and_deleted(
     assert CREATED.fullmatch(again.stdout)
     assert re.fullmatch(r"Packages: as locked for doors 1, \d+ wheels\n", again.stderr)
 
-    query = "[].[name, version, runtime, requirements.file, files[].path | join(' ', @)]"
+    query = "[].[Name, Version, Runtime, Requirements.file, Files[].path | join(' ', @)]"
     listed = facewright("manifest", "list", "-o", "tsv", "--query", query)
     files = "score.py outputs/schema.json config/serving.yml"
     assert listed.stdout == "".join(
         f"doors\t{version}\tpython\tconfig/serving.yml\t{files}\n" for version in (1, 2)
     )
+    (first, _) = json.loads(facewright("manifest", "list").stdout)
+    assert original_keys("manifest list") <= set(first)
+    whole = json.loads(facewright("manifest", "show", "-i", match[1]).stdout)
+    assert original_keys("manifest show") <= set(whole)
     shown = facewright("manifest", "show", "-i", match[1], "-o", "table")
     assert re.search(r"^WebserviceType +Realtime$", shown.stdout, re.MULTILINE)
     assert re.search(r"^└── from\n    └── model labels\.json 1 \(", shown.stdout, re.MULTILINE)

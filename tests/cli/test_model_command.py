@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from original_keys import original_keys
 
 from facewright.training.train import TrainingResult
 
@@ -57,8 +58,10 @@ def test_a_model_is_registered_shown_downloaded_and_deleted(
         "Keeping the model\nMaking the tables of the history, once\n",
     )
     (one,) = listed(facewright, "list")
-    assert (one["name"], one["id"], one["version"], one["published"]) == ("notes", model, 1, "1")
-    assert one["place"] == "outputs/notes.txt"
+    assert (one["Name"], one["Id"], one["Version"], one["Published"]) == ("notes", model, 1, "1")
+    assert one["Place"] == "outputs/notes.txt"
+    assert original_keys("model list") <= set(one)
+    assert original_keys("model show") <= set(listed(facewright, "show", "-m", model))
     shown = facewright("model", "show", "-m", model, "-o", "table").stdout.splitlines()
     assert [line.split()[0] for line in shown[:6]] == [
         "Name", "Id", "Version", "CreatedAt", "Tags", "Description",
@@ -82,8 +85,8 @@ def test_a_model_is_registered_shown_downloaded_and_deleted(
 def test_by_name_all_versions_are_shown(facewright: Facewright, notes: Path) -> None:
     first = registered(facewright, "-m", notes, "-n", "notes", "-t", "old")
     second = registered(facewright, "-m", notes, "-n", "notes")
-    assert [each["id"] for each in listed(facewright, "show", "-m", "notes")] == [first, second]
-    assert [each["id"] for each in listed(facewright, "list", "-t", "old")] == [first]
+    assert [each["Id"] for each in listed(facewright, "show", "-m", "notes")] == [first, second]
+    assert [each["Id"] for each in listed(facewright, "list", "-t", "old")] == [first]
     table = facewright("model", "list", "-o", "table").stdout.splitlines()
     assert table[0].split() == ["Name", "Id", "Version", "CreatedAt"]
     assert table[2].split()[:3] == ["notes", first, "1"]
@@ -102,15 +105,15 @@ def test_without_the_registry_a_model_is_registered_and_published_later(
     assert ended.stdout.startswith("Successfully registered model\n")
     assert "Not in the MLflow registry yet: 1 version; the history does not answer" in ended.stderr
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
-    assert listed(facewright, "list", "--query", "[].{at: published}") == [{"at": None}]
-    assert listed(facewright, "list", "--query", "[].{at: published}") == [{"at": "1"}]
+    assert listed(facewright, "list", "--query", "[].{at: Published}") == [{"at": None}]
+    assert listed(facewright, "list", "--query", "[].{at: Published}") == [{"at": "1"}]
 
 
 def test_listing_loads_no_mlflow(facewright: Facewright, notes: Path) -> None:
     registered(facewright, "-m", notes, "-n", "notes")
     command = [sys.executable, "-X", "importtime", "-m", "facewright", "model", "list"]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert json.loads(ended.stdout)[0]["name"] == "notes"
+    assert json.loads(ended.stdout)[0]["Name"] == "notes"
     loaded = {
         line.rpartition("|")[2].strip().partition(".")[0] for line in ended.stderr.splitlines()
     }
@@ -134,8 +137,8 @@ def test_a_promoted_asset_is_registered_with_its_run(
     link = project / "assets" / "notes.link"
     model = registered(facewright, "-m", link, "-n", "notes")
     shown = listed(facewright, "show", "-m", model)
-    assert (shown["run_id"], shown["place"]) == (run, "outputs/notes.txt")
-    assert shown["lineage"]["from"] == [{"kind": "run", "id": run}]
+    assert (shown["RunId"], shown["Place"]) == (run, "outputs/notes.txt")
+    assert shown["Lineage"]["from"] == [{"kind": "run", "id": run}]
     kept = tmp_path / "data" / "runs" / run / "outputs" / "notes.txt"
     model = registered(facewright, "-m", kept, "-n", "notes")
     assert listed(facewright, "show", "-m", model)["run_id"] == run
@@ -145,7 +148,7 @@ def test_a_trained_model_says_what_it_knows(
     facewright: Facewright, trained: TrainingResult
 ) -> None:
     model = registered(facewright, "-m", trained.files["my_model.onnx"], "-n", "face")
-    query = "[facts.labels, facts.embedder.digest, run_id]"
+    query = "[Facts.labels, Facts.embedder.digest, RunId]"
     assert listed(facewright, "show", "-m", model, "--query", query) == [
         ["ada", "bruno", "clara", "unknown"],
         trained.contract.embedder.digest,
@@ -198,7 +201,9 @@ def test_accounts_print_what_azure_s_did(facewright: Facewright) -> None:
     ]  # fmt: skip
     assert [line.split()[0] for line in table[2:]] == ["doors", "local"]
     assert json.loads(facewright(*account, "set", "-n", "local").stdout)["current"] is True
-    assert json.loads(facewright(*account, "show").stdout)["name"] == "local"
+    shown = json.loads(facewright(*account, "show").stdout)
+    assert shown["name"] == "local"
+    assert original_keys("account modelmanagement show") <= set(shown)
     ended = facewright(*account, "update", "-n", "doors", "--sku-name", "S3")
     assert ended.code == 2
     assert facewright(*account, "delete", "-n", "doors", "-g", "team") == (0, "", "")

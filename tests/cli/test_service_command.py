@@ -1,12 +1,14 @@
 """`facewright service` as people see it: one session, from create to delete."""
 
 import json
+import re
 import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from original_keys import original_keys
 from service_command import Bench
 from service_images import Shelf, script
 
@@ -70,6 +72,12 @@ def test_a_service_from_create_to_delete(bench: Bench) -> None:
     scaled = bench.run("service", "scale", "realtime", "-i", "face", "-z", "2")
     assert (scaled.code, scaled.stdout) == (0, DONE)
     shown = json.loads(bench.run("service", "show", "realtime", "-n", "face").stdout)
+    assert original_keys("service show realtime") <= set(shown)
+    table = bench.run("service", "show", "realtime", "-n", "face", "-o", "table").stdout
+    assert re.search(rf"^image {one} from \S+$", table, re.MULTILINE)
+    assert re.search(rf"^service face\n└── from\n    └── image .* \({one}\)$", table, re.MULTILINE)
+    (listed,) = json.loads(bench.run("service", "list", "realtime").stdout)
+    assert original_keys("service list realtime") <= set(listed)
     assert (shown["State"], shown["Settings"]["replicas"]) == ("Succeeded", 2)
 
     logs = bench.run("service", "logs", "realtime", "-i", "face").stdout.splitlines()

@@ -36,6 +36,7 @@ NOUNS = {
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     help="From folders of photos to a running face-recognition service.",
 )
 app.command("new")(new)

@@ -7,6 +7,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from facewright.cli.original_flags import ORIGINAL_NOUNS, add_original_flags
+
 
 class Noun(TyperGroup):
     """The verbs of ``facewright.cli.<name>``; the list of all nouns loads none of them."""
@@ -19,6 +21,8 @@ class Noun(TyperGroup):
         if self._verbs is None:
             group = typer.main.get_command(import_module(f"facewright.cli.{self.name}").app)
             self._verbs = getattr(group, "commands", {})
+            if self.name in ORIGINAL_NOUNS:
+                add_original_flags(group)
         return self._verbs
 
     @commands.setter

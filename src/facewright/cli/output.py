@@ -94,7 +94,7 @@ def _compiled(expression: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"not a JMESPath expression: {visible(expression[:200])}: {_first_line(error)}",
-            hint="as in --query \"[?name=='face'].id\"; https://jmespath.org explains the rest",
+            hint="as in --query \"[?Name=='face'].Id\"; https://jmespath.org explains the rest",
         ) from error
 
 

@@ -18,6 +18,8 @@ from facewright.database.tables.management import (
     ServiceRow,
 )
 from facewright.errors import ManagementError
+from facewright.management.image_names import docker_name
+from facewright.management.lineage import Lineage, lineage_of
 from facewright.management.records import Deployment, Environment, ImageRecord, Service
 from facewright.management.rows import deployment_of, image_of, missing, new_id, now, service_of
 
@@ -32,11 +34,13 @@ class MadeOf:
         manifest: Name of its manifest.
         version: Of that manifest.
         models: Each as in ``face [Ver. 2]``.
+        image: Where it was pushed to, or what container engines call it.
     """
 
     manifest: str
     version: int
     models: tuple[str, ...]
+    image: str
 
 
 class ServiceRows:
@@ -91,7 +95,16 @@ class ServiceRows:
                 .order_by(ModelRow.name, ModelRow.version)
             )
             named = tuple(f"{each.name} [Ver. {each.version}]" for each in models)
-            return MadeOf(manifest.name, manifest.version, named)
+            image_name = row.location or docker_name(image_of(row))
+            return MadeOf(manifest.name, manifest.version, named, image_name)
+
+    def lineage(self, id: str) -> Lineage:
+        """Return where a service comes from.
+
+        Raises:
+            NotFound: There is none of that id.
+        """
+        return lineage_of(self._database, "service", id)
 
     def begin(
         self, id: str, environment: Environment, image: ImageRecord, settings: Mapping[str, Any]

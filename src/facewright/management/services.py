@@ -14,6 +14,7 @@ from facewright.containers.oci.layout import Image, Layout
 from facewright.environments.service_engine import Hear, ServiceEngine, ServicePlan, ServiceState
 from facewright.errors import ManagementError
 from facewright.management.environments import CLUSTER, Environments
+from facewright.management.lineage import Lineage
 from facewright.management.names import checked_service_name
 from facewright.management.records import Deployment, Environment, ImageRecord, Service
 from facewright.management.rows import missing
@@ -240,6 +241,10 @@ class Services:
     def made_of(self, service: Service) -> MadeOf:
         """Return what the image of a service was made of."""
         return self._rows.made_of(service.image_id)
+
+    def lineage(self, id: str) -> Lineage:
+        """Return where a service comes from: image, manifest, models, runs and photos."""
+        return self._rows.lineage(id)
 
     def logs(self, service: Service) -> Iterator[str]:
         """Yield the lines that a service wrote, the oldest first."""

@@ -12,19 +12,8 @@ if TYPE_CHECKING:
     from facewright.management.images import Images
     from facewright.management.records import ImageRecord
 
-_COLUMNS = {
-    "name": "Name",
-    "id": "Id",
-    "version": "Version",
-    "created_time": "CreatedTime",
-    "creation_state": "CreationState",
-}
-_MORE = {
-    "description": "Description",
-    "manifest_name": "Manifest_Name",
-    "manifest_version": "Manifest_Version",
-    "error": "Error",
-}
+_COLUMNS = ("Name", "Id", "Version", "CreatedTime", "CreationState")
+_MORE = (*_COLUMNS, "Description", "Manifest_Name", "Manifest_Version", "Error")
 
 
 def list_(output: OutputOption = None, query: QueryOption = None) -> None:
@@ -44,9 +33,9 @@ def show(image: ImageOption, output: OutputOption = None, query: QueryOption = N
         lineage = images.lineage(found.id)
     with opened_manifests() as manifests:
         manifest = manifests.show(found.manifest_id)
-    data |= {"manifest_name": manifest.name, "manifest_version": manifest.version}
-    data |= {"lineage": lineage.as_data()}
-    emit(data, output=output, query=query, columns=_COLUMNS | _MORE)
+    data |= {"Manifest_Name": manifest.name, "Manifest_Version": manifest.version}
+    data |= {"Lineage": lineage.as_data()}
+    emit(data, output=output, query=query, columns=_MORE)
     if query is None and (output is Format.TABLE or (output is None and sys.stdout.isatty())):
         for line in lineage.lines():
             Console().result(line)
@@ -69,7 +58,7 @@ def _inside(images: "Images", image: "ImageRecord") -> dict[str, Any]:
         return {}
     held = [images.contents(image.id, platform) for platform in image.platforms]
     return {
-        "images": [
+        "Images": [
             {
                 "platform": str(each.platform),
                 "digest": each.manifest.digest,

@@ -31,13 +31,7 @@ def opened_images() -> Iterator["Images"]:
 
 def as_data(image: "ImageRecord") -> dict[str, Any]:
     """Return an image as data."""
-    from dataclasses import asdict
+    from facewright.cli.spelling import spelled
 
-    data = asdict(image)
-    order = ("name", "id", "version")
-    more = {
-        "created_time": data.pop("created"),
-        "creation_state": data.pop("state"),
-        "image_type": "Docker",
-    }
-    return {key: data.pop(key) for key in order} | more | data
+    named = spelled(image, created="CreatedTime", state="CreationState", location="ImageLocation")
+    return named | {"ImageType": "Docker"}

@@ -12,13 +12,8 @@ from facewright.cli.output import Format, OutputOption, QueryOption, emit
 if TYPE_CHECKING:
     from facewright.management.records import Manifest
 
-_COLUMNS = {"name": "Name", "id": "Id", "version": "Version", "created_time": "CreatedTime"}
-_MORE = {
-    "runtime": "Runtime",
-    "webservice_type": "WebserviceType",
-    "description": "Description",
-    "model_ids": "ModelIds",
-}
+_COLUMNS = ("Name", "Id", "Version", "CreatedTime")
+_MORE = (*_COLUMNS, "Runtime", "WebserviceType", "Description", "ModelIds")
 
 ManifestOption = Annotated[
     str, typer.Option("--manifest-id", "-i", metavar="ID", help="The manifest.")
@@ -39,21 +34,17 @@ def show(manifest: ManifestOption, output: OutputOption = None, query: QueryOpti
     with opened_manifests() as manifests:
         found = manifests.show(manifest)
         lineage = manifests.lineage(found.id)
-    data = _as_data(found) | {"lineage": lineage.as_data()}
-    emit(data, output=output, query=query, columns=_COLUMNS | _MORE)
+    data = _as_data(found) | {"Lineage": lineage.as_data()}
+    emit(data, output=output, query=query, columns=_MORE)
     if query is None and (output is Format.TABLE or (output is None and sys.stdout.isatty())):
         for line in lineage.lines():
             Console().result(line)
 
 
 def _as_data(manifest: "Manifest") -> dict[str, Any]:
-    from dataclasses import asdict
+    from facewright.cli.spelling import spelled
 
-    data = asdict(manifest)
-    order = ("name", "id", "version")
-    more = {
-        "created_time": data.pop("created"),
-        "webservice_type": "Realtime",
-        "model_ids": [placed.model for placed in manifest.models],
+    return spelled(manifest, created="CreatedTime") | {
+        "WebserviceType": "Realtime",
+        "ModelIds": [placed.model for placed in manifest.models],
     }
-    return {key: data.pop(key) for key in order} | more | data

@@ -7,9 +7,9 @@ from facewright.cli.model.opening import ModelOption, TagFilter, as_data, opened
 from facewright.cli.model.publishing import publish_waiting
 from facewright.cli.output import Format, OutputOption, QueryOption, emit
 
-_COLUMNS = {"name": "Name", "id": "Id", "version": "Version", "created_at": "CreatedAt"}
-_MORE = {"tags": "Tags", "description": "Description"}
-_ALL = {"run_id": "Run", "digest": "Digest", "size": "Size", "place": "Place"}
+_COLUMNS = ("Name", "Id", "Version", "CreatedAt")
+_MORE = (*_COLUMNS, "Tags", "Description")
+_ALL = (*_MORE, "RunId", "Digest", "Size", "Place")
 
 
 def list_(tag: TagFilter = None, output: OutputOption = None, query: QueryOption = None) -> None:
@@ -35,11 +35,11 @@ def show(
         found = models.show(model, tag)
         if id_in(model) is None:
             data = [as_data(each) for each in found]
-            emit(data, output=output, query=query, columns=_COLUMNS | _MORE)
+            emit(data, output=output, query=query, columns=_MORE)
         else:
             lineage = models.lineage(found[0].id)
-            one = as_data(found[0]) | {"lineage": lineage.as_data()}
-            emit(one, output=output, query=query, columns=_COLUMNS | _MORE | _ALL)
+            one = as_data(found[0]) | {"Lineage": lineage.as_data()}
+            emit(one, output=output, query=query, columns=_ALL)
             if query is None and _is_table(output):
                 for line in lineage.lines():
                     Console().result(line)

@@ -34,9 +34,6 @@ def opened_models() -> Iterator["Models"]:
 
 def as_data(model: "Model") -> dict[str, Any]:
     """Return a model as data."""
-    from dataclasses import asdict
+    from facewright.cli.spelling import spelled
 
-    data = asdict(model)
-    order = ("name", "id", "version")
-    created = {"created_at": data.pop("created")}
-    return {key: data.pop(key) for key in order} | created | data
+    return spelled(model, created="CreatedAt")

@@ -1,10 +1,13 @@
 """`facewright service list` and `show`."""
 
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from facewright.cli.output import OutputOption, QueryOption, emit
+from facewright.cli.console import Console
+from facewright.cli.output import Format, OutputOption, QueryOption, emit
 from facewright.cli.service.opening import opened_services
 from facewright.errors import EngineError
 
@@ -13,6 +16,10 @@ if TYPE_CHECKING:
     from facewright.management.services import Services
 
 _COLUMNS = ("Name", "Id", "UpdatedAt", "State")
+_MORE = (
+    *("Name", "Id", "UpdatedAt", "Service_Type", "State", "ScoringUri", "Models"),
+    *("Manifest_Name", "Manifest_Version", "Image_URL"),
+)
 _TYPE = "Realtime"
 
 
@@ -31,14 +38,19 @@ def show(
     output: OutputOption = None,
     query: QueryOption = None,
 ) -> None:
-    """Show a service, what it runs and what it ran."""
+    """Show a service: what it runs and ran, and where that comes from."""
     wanted = id or name
     if wanted is None or (id and name and id != name):
         raise typer.BadParameter("expected --id or --name")
     with opened_services() as services:
         service = services.show(wanted)
         data = {**_short(services, service), **_rest(services, service)}
-    emit(data, output=output, query=query)
+        lineage = services.lineage(service.id)
+    shown = [key for key in (*_MORE, "Details") if key in data]
+    emit(data | {"Lineage": lineage.as_data()}, output=output, query=query, columns=shown)
+    if query is None and (output is Format.TABLE or (output is None and sys.stdout.isatty())):
+        for line in (*_ran(data["Deployments"]), *lineage.lines()):
+            Console().result(line)
 
 
 def _short(services: "Services", service: "Service") -> dict[str, Any]:
@@ -71,9 +83,10 @@ def _rest(services: "Services", service: "Service") -> dict[str, Any]:
     made = services.made_of(service)
     return {
         "ScoringUri": service.address,
-        "Models": made.models,
+        "Models": ", ".join(made.models),
         "Manifest_Name": made.manifest,
         "Manifest_Version": made.version,
+        "Image_URL": made.image,
         "Image_Id": service.image_id,
         "CreatedAt": service.created,
         "Settings": service.settings,
@@ -87,3 +100,10 @@ def _rest(services: "Services", service: "Service") -> dict[str, Any]:
             for each in services.deployments(service.id)
         ],
     }
+
+
+def _ran(deployments: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line for each image that the service runs or ran, the newest first."""
+    for each in deployments:
+        until = f" to {each['ExpiredAt']:%Y-%m-%dT%H:%M:%S}" if each["ExpiredAt"] else ""
+        yield f"image {each['Image_Id']} from {each['CreatedAt']:%Y-%m-%dT%H:%M:%S}{until}"
