@@ -10,8 +10,18 @@ from facewright.database.database import open_database
 from facewright.database.tables.management import ImageRow, ManifestRow
 
 
-def record_image(data: Path, shelf: Shelf, text: str, name: str = "face") -> str:
-    """Remember an image with a script in the database of a data folder; return its id."""
+def record_image(
+    data: Path, shelf: Shelf, text: str, name: str = "face", url: str | None = None
+) -> str:
+    """Remember an image with a script in the database of a data folder; return its id.
+
+    Args:
+        data: The data folder.
+        shelf: The images.
+        text: The script.
+        name: Begins the names of manifest and image.
+        url: Of another database.
+    """
     image = shelf.image(text)
     data.mkdir(parents=True, exist_ok=True)
     layout = data / "images"
@@ -19,7 +29,7 @@ def record_image(data: Path, shelf: Shelf, text: str, name: str = "face") -> str
         layout.symlink_to(shelf.layout.folder)
     moment, manifest, id = datetime.now(UTC), str(uuid.uuid4()), str(uuid.uuid4())
     with (
-        open_database(f"sqlite:///{data / 'facewright.db'}") as database,
+        open_database(url or f"sqlite:///{data / 'facewright.db'}") as database,
         database.write() as session,
     ):
         session.add(

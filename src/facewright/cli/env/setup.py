@@ -7,7 +7,7 @@ import typer
 
 from facewright.cli.console import Console
 from facewright.cli.env.options import GroupOption, NameOption
-from facewright.cli.service.opening import opened_environments
+from facewright.cli.service.opening import docker_answers, opened_environments
 from facewright.errors import ManagementError
 
 _ASIDE = "For clusters"
@@ -95,6 +95,8 @@ def setup(
     given = {key: value for key, value in details.items() if value is not None}
     with opened_environments() as environments:
         made = environments.setup(name, engine.value if engine else None, given)
+    if made.engine == Engine.DOCKER.value and not docker_answers():
+        Console().say("No container engine answers now; services need one")
     _say_next(name, group, made.engine)
 
 
