@@ -1,19 +1,19 @@
 """Many processes register at once, and processes are killed while they register."""
 
 import random
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from killing import killer
 from postgresql_part import Server, running_postgresql
 
 from facewright.database.database import open_database
 from facewright.management.model_files import ModelFiles
-from facewright.management.models import Models
+from facewright.management.models import Described, Models
+from facewright.management.sources import find_source
 from facewright.system import digest
 
 PROCESSES, THREADS, EACH = 4, 10, 5
@@ -80,25 +80,41 @@ def test_two_hundred_registrations_at_once_have_versions_without_gaps(
     assert [entry.name for entry in (store / "sha256").iterdir()] == [found[0].digest[7:]]
 
 
+WORK = """
+import sys
+from pathlib import Path
+from facewright.database.database import open_database
+from facewright.management.model_files import ModelFiles
+from facewright.management.models import Described, Models
+from facewright.management.sources import find_source
+
+url, store = sys.argv[1:]
+def work(path):
+    with open_database(url) as database:
+        models = Models(database, ModelFiles(Path(store)))
+        while True:
+            made = models.register(find_source(Path(path), 10**9), Described("face"))
+            print(made.version, flush=True)
+"""
+
+
 def test_a_process_killed_anywhere_leaves_nothing_half_made(tmp_path: Path) -> None:
     url, store = f"sqlite:///{tmp_path / 'records.db'}", tmp_path / "store"
+    with open_database(url):
+        pass  # its tables are made
     dice = random.Random(7)  # noqa: S311 # moments, not secrets
-    for attempt in range(15):
-        path = tmp_path / f"model{attempt}.bin"
-        path.write_bytes(dice.randbytes(20_000_000))
-        process = started(url, store, path, 1, 3)
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-        time.sleep(dice.uniform(0.3, 2.0))
-        process.send_signal(signal.SIGKILL)
-        stdout, _ = process.communicate(timeout=60)
-        _check(url, store, [int(line) for line in stdout.split()])
+    with killer(WORK, url, store) as killing:
+        for attempt in range(20):
+            path = tmp_path / f"model{attempt}.bin"
+            path.write_bytes(dice.randbytes(4_000_000))
+            said = killing.kill_after(dice.uniform(0.0, 0.15), path)
+            _check(url, store, [int(line) for line in said if line])
+    for blob in store.glob("sha256/[0-9a-f]*"):
+        assert digest.of_file(blob) == f"sha256:{blob.name}"
     before = _check(url, store, [])
-    process = started(url, store, path, 1, 1)
-    stdout, stderr = process.communicate("go\n", timeout=500)
-    assert (stdout, stderr) == (f"{before + 1}\n", "")
-    assert _check(url, store, [before + 1]) == before + 1
+    with open_database(url) as database:
+        again = Models(database, ModelFiles(store))
+        assert again.register(find_source(path, 10**9), Described("face")).version == before + 1
 
 
 def _check(url: str, store: Path, told: list[int]) -> int:
@@ -111,6 +127,4 @@ def _check(url: str, store: Path, told: list[int]) -> int:
         assert set(told) <= set(versions)
         for model in found[-3:]:
             assert models.open_files(model.id)
-    for blob in store.glob("sha256/[0-9a-f]*"):
-        assert digest.of_file(blob) == f"sha256:{blob.name}"
     return len(found)

@@ -4,10 +4,9 @@ import json
 import os
 import random
 import signal
-import time
 
 import httpx
-import pytest
+from killing import killer
 from service_command import Bench
 from service_images import script
 from service_load import load
@@ -48,20 +47,51 @@ def test_the_next_command_brings_everything_back(bench: Bench) -> None:
     assert answer(url) == "one"
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_create_that_is_killed_can_be_repeated(bench: Bench, seed: int) -> None:
+KILLED = """
+import os, sys
+os.environ["FACEWRIGHT_DATA_DIRECTORY"] = sys.argv[1]
+from facewright.cli.service.opening import opened_services
+from facewright.environments import process
+from facewright.management.service_settings import ServiceSettings
+
+def hear(line): pass
+def work(verb, image):
+    with opened_services() as services:
+        if verb == "create":
+            services.create("face", image, ServiceSettings(), hear, replace=lambda found: True)
+        else:
+            services.update("face", image, {}, hear)
+with opened_services() as services:  # what commands load is loaded
+    services.list()
+"""
+
+
+def test_a_create_that_is_killed_anywhere_can_be_repeated(bench: Bench) -> None:
     image = bench.image(script("one"))
-    command = bench.start("service", "create", "realtime", "-n", "face", "--image-id", image)
-    time.sleep(random.Random(seed).uniform(0.3, 5))  # noqa: S311 - no secret
-    os.killpg(command.pid, signal.SIGKILL)
-    with command:
-        command.communicate()
+    dice = random.Random(3)  # noqa: S311 - no secret
+    with killer(KILLED, bench.data) as killing:
+        for _ in range(5):
+            killing.kill_after(dice.uniform(0, 3), "create", image)
     create(bench, image, "--yes")
     assert answer(url_of(bench, "face")) == "one"
     listed = json.loads(bench.run("service", "list", "realtime").stdout)
     assert [(each["Id"], each["State"]) for each in listed] == [("face", "Succeeded")]
     assert bench.run("service", "delete", "realtime", "-i", "face").code == 0
     until(lambda: not bench.supervisor_pid())
+
+
+def test_an_update_that_is_killed_anywhere_can_be_repeated(bench: Bench) -> None:
+    one, two = bench.image(script("one")), bench.image(script("two"))
+    create(bench, one)
+    url = url_of(bench, "face")
+    dice = random.Random(4)  # noqa: S311 - no secret
+    with killer(KILLED, bench.data) as killing:
+        for _ in range(4):
+            killing.kill_after(dice.uniform(0.1, 3), "update", two)
+            assert answer(url) in ("one", "two")
+    again = bench.run("service", "update", "realtime", "-i", "face", "--image-id", two)
+    assert again.code == 0, again.stderr
+    assert (answer(url), url_of(bench, "face")) == ("two", url)
 
 
 def test_update_and_rollback_keep_address_and_keys_and_fail_no_request(bench: Bench) -> None:
@@ -81,16 +111,3 @@ def test_update_and_rollback_keep_address_and_keys_and_fail_no_request(bench: Be
     assert seen.failures == []
     assert url_of(bench, "face") == url
     assert bench.run("service", "keys", "realtime", "-i", "face").stdout == keys
-
-
-def test_an_update_that_was_killed_at_its_end_is_known_to_the_next(bench: Bench) -> None:
-    one, two = bench.image(script("one")), bench.image(script("two"))
-    create(bench, one)
-    command = bench.start("service", "update", "realtime", "-i", "face", "--image-id", two)
-    time.sleep(2)
-    os.killpg(command.pid, signal.SIGKILL)
-    with command:
-        command.communicate()
-    again = bench.run("service", "update", "realtime", "-i", "face", "--image-id", two)
-    assert again.code == 0, again.stderr
-    assert answer(url_of(bench, "face")) == "two"
