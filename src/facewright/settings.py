@@ -23,6 +23,8 @@ class Settings(BaseSettings):
         user: Who owns what is made; ``FACEWRIGHT_USER``, or the name of the machine's user.
         tracking: Where the history of runs is; ``MLFLOW_TRACKING_URI``, an MLflow server or a
             database. It may hold a password; `tracking_uri` is what is used.
+        base_image: What images stand on in environments that run containers, unless they name one
+            themselves; ``FACEWRIGHT_BASE_IMAGE``, such as the name in a company's own registry.
         project_megabytes: How much of a project is sent to a compute target at most;
             ``FACEWRIGHT_PROJECT_MEGABYTES``.
         project_files: How many files; ``FACEWRIGHT_PROJECT_FILES``.
@@ -42,6 +44,7 @@ class Settings(BaseSettings):
     user: str = Field(default_factory=lambda: _local_user())
     tracking: SecretStr | None = Field(None, validation_alias="MLFLOW_TRACKING_URI")
 
+    base_image: str | None = None
     project_megabytes: int = Field(100, ge=1)
     project_files: int = Field(20_000, ge=1)
 

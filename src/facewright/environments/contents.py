@@ -1,5 +1,6 @@
 """What an image holds of ours, as a folder: unpacked once for each image, shared by services."""
 
+import os
 import re
 import shutil
 import sys
@@ -8,6 +9,7 @@ import tempfile
 import venv
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from facewright.containers.oci.descriptor import LAYER
 from facewright.containers.oci.layout import Image, Layout
@@ -15,6 +17,7 @@ from facewright.errors import EngineError
 
 _OURS = (PurePosixPath("app"), PurePosixPath("opt/facewright"))
 _COMPILED = re.compile(r"\.cpython-(\d)(\d+)\w*-[\w-]+\.so$")
+_PLAIN = (tarfile.REGTYPE, tarfile.AREGTYPE)
 _MOST_FILES = 200_000
 PYTHON = "python"
 
@@ -68,12 +71,16 @@ def forget_unused(contents: Path, used: set[Path]) -> None:
 
 
 def _unpack_layer(layer: Path, folder: Path) -> None:
+    made: set[PurePosixPath] = set()
     try:
-        with tarfile.open(layer, "r:") as archive:
-            for number, member in enumerate(_ours(archive)):
+        with tarfile.open(layer, "r:") as archive, layer.open("rb") as content:
+            for number, (path, member) in enumerate(_ours(archive)):
                 if number >= _MOST_FILES:
                     raise EngineError(f"an image has more than {_MOST_FILES:,} files")
-                archive.extract(member, folder, set_attrs=True, filter="data")
+                if path.parent not in made:
+                    (folder / path.parent).mkdir(parents=True, exist_ok=True)
+                    made.add(path.parent)
+                _write(content, member, folder / path)
     except tarfile.TarError as error:
         raise EngineError(
             f"a layer of the image cannot be unpacked: {error}",
@@ -81,12 +88,31 @@ def _unpack_layer(layer: Path, folder: Path) -> None:
         ) from error
 
 
-def _ours(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+def _ours(archive: tarfile.TarFile) -> Iterator[tuple[PurePosixPath, tarfile.TarInfo]]:
     """Yield the files of the image that we put there; a base has links, devices and the rest."""
     for member in archive:
         path = PurePosixPath(member.name.removeprefix("./"))
-        if member.isreg() and any(path.is_relative_to(ours) for ours in _OURS):
-            yield member
+        if member.type not in _PLAIN or not any(path.is_relative_to(ours) for ours in _OURS):
+            continue
+        if ".." in path.parts:
+            raise EngineError(f"a layer of the image holds a path that leads out: {path}")
+        yield path, member
+
+
+def _write(content: BinaryIO, member: tarfile.TarInfo, place: Path) -> None:
+    """Copy a file out of a layer; `tarfile` itself takes three times as long."""
+    place.unlink(missing_ok=True)  # a higher layer has another of the name
+    mode = 0o755 if member.mode & 0o100 else 0o644
+    file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        at, end = member.offset_data, member.offset_data + member.size
+        while at < end:
+            copied = os.sendfile(file, content.fileno(), at, end - at)
+            if not copied:
+                raise EngineError("a layer of the image ends too soon")
+            at += copied
+    finally:
+        os.close(file)
 
 
 def _check(folder: Path, image: Image) -> None:

@@ -17,6 +17,7 @@ _OPENCV_DETECTORS = ("haar", "yunet")
 _DLIB_MODELS = "face_recognition_models"
 # Not all of a folder `tests`: numpy.testing imports from one.
 _TESTS = r".+/tests/(?:.+/)?(?:test_[^/]+|conftest\.py|data/.+)"
+_TENSORFLOW = "tensorflow"
 _LIMIT = 8 << 20
 
 
@@ -55,13 +56,16 @@ def left_out(
     """
     named = " ".join(manifest.requirements.get("pip") or ()).lower().replace("_", "-")
     code = list(scripts)
-    files = _TESTS
+    files = [_TESTS]
+    if any(wheel.name.startswith(_TENSORFLOW) for wheel in wheels):
+        # Headers, for those who compile against it: three of four of its files.
+        files.append(rf"{_TENSORFLOW}/include/.*")
     if "face-recognition" not in named and not _mentioned(b"face_recognition", code):
         # Of dlib's four networks only the one for landmarks is opened; ours is in the model file.
-        files += rf"|{_DLIB_MODELS}/models/(?!shape_predictor_5_).*\.dat"
+        files.append(rf"{_DLIB_MODELS}/models/(?!shape_predictor_5_).*\.dat")
     unused = _no_opencv(models) and "opencv" not in named and not _mentioned(b"cv2", code)
     drop = unused and not _asked_for("opencv", wheels)
-    return LeftOut(frozenset({_OPENCV}) if drop else frozenset(), re.compile(files))
+    return LeftOut(frozenset({_OPENCV}) if drop else frozenset(), re.compile("|".join(files)))
 
 
 def _no_opencv(models: Sequence[Model]) -> bool:

@@ -39,14 +39,15 @@ def default_base(manifest_id: str, console: Console) -> str | None:
     from facewright.management.manifest_dependencies import running_python
     from facewright.settings import Settings
 
-    with open_database(Settings().database_url) as database, database.read() as session:
+    settings = Settings()
+    with open_database(settings.database_url) as database, database.read() as session:
         row = session.scalar(select(EnvironmentRow).where(EnvironmentRow.current))
         manifest = session.get(ManifestRow, manifest_id)
         python = (manifest.requirements.get("python") if manifest else None) or running_python()
     if row is not None and (named := row.details.get("base_image")):
         return str(named)
     if row is not None and row.engine != "process":
-        return slim_python(python)
+        return settings.base_image or slim_python(python)
     console.say(
         "No base image: services of an environment with the engine process can run it, Docker "
         "cannot; --base-image names one"
