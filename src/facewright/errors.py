@@ -17,6 +17,7 @@
     ├── ModelFileError           my_model.h5 or my_model.onnx cannot be used
     ├── TrainingError            the photos do not make a classifier
     ├── PhotosError              a folder of photos cannot be examined
+    ├── BulkError                a large set of photos cannot be embedded or scored
     ├── GalleryError             people enrolled without training: a name, a file, another model
     ├── EvaluationError          a list of pairs or a folder cannot be evaluated
     ├── ProjectError             a project folder is missing, broken or in the way
@@ -142,6 +143,12 @@ class PhotosError(FacewrightError):
     """Raised when a folder of photos cannot be examined."""
 
     code = "photos"
+
+
+class BulkError(FacewrightError):
+    """Raised when a large set of photos cannot be listed, embedded or scored."""
+
+    code = "bulk"
 
 
 class GalleryError(FacewrightError):

@@ -12,6 +12,7 @@ _TARGETS = {
     Kind.LOCAL: ("facewright.compute.local:open_target", "ssh"),
     Kind.DOCKER: ("facewright.compute.docker:open_target", "docker"),
     Kind.REMOTE: ("facewright.compute.remote:open_target", "ssh"),
+    Kind.RAY: ("facewright.compute.ray:open_target", "ray"),
     Kind.REMOTE_DOCKER: ("facewright.compute.remotedocker:open_target", "docker,ssh"),
 }
 

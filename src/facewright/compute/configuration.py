@@ -12,6 +12,7 @@ from facewright.compute.settings_file import SettingsFile, checked_name, read_se
 _MEMORY = re.compile(r"(\d+)([kKmMgG]?)")
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,252}")
+_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]{1,253}(/[A-Za-z0-9._~/-]*)?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@\\-]{0,63}")
 
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     DOCKER = "docker"
     REMOTE = "remote"
     REMOTE_DOCKER = "remotedocker"
+    RAY = "ray"
 
     @property
     def is_remote(self) -> bool:
@@ -45,7 +47,7 @@ class ComputeConfiguration(SettingsFile):
     Attributes:
         kind: Its type; ``localdocker`` is another word for ``docker``.
         base_docker_image: Image that containers start from.
-        address: Host of a remote type.
+        address: Host of a remote type; URL of the jobs API of type ray.
         port: Its SSH port, 1 to 65535.
         username: User there.
         private_key_file: Key to sign in with; ``~`` is the user's home.
@@ -88,9 +90,9 @@ class ComputeConfiguration(SettingsFile):
     @field_validator("address")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
-        if value is None or _ADDRESS.fullmatch(value):
+        if value is None or _ADDRESS.fullmatch(value) or _URL.fullmatch(value):
             return value
-        raise ValueError("expected a host's name or address")
+        raise ValueError("expected a host's name or address, or a URL of Ray's jobs API")
 
     @field_validator("username")
     @classmethod
@@ -110,6 +112,10 @@ class ComputeConfiguration(SettingsFile):
     def _is_complete(self) -> "ComputeConfiguration":
         if self.kind.is_remote and not (self.address and self.username):
             raise ValueError(f"a target of type {self.kind} has an address and a username")
+        if (self.kind is Kind.RAY) != bool(self.address and _URL.fullmatch(self.address)):
+            raise ValueError(
+                "a target of type ray, and no other, has an address such as http://head:8265"
+            )
         if self.user_managed_environment and not self.python_location:
             raise ValueError("userManagedEnvironment goes with pythonLocation")
         return self

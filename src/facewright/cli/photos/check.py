@@ -63,13 +63,13 @@ def _report(console: Console, folder: Path, embedder: str, detector: str) -> "Re
 
     listing = list_folder(folder)
     settings = Settings()
-    weights = _shared(settings)
+    weights = shared_folder(settings)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     network = load_embedder(embedder, weights=weights, cache=settings.cache_directory)
     return check_photos(listing, network, DetectorChoice(detector, weights), console, cores or 1)
 
 
-def _shared(settings: "Settings") -> Path | None:
+def shared_folder(settings: "Settings") -> Path | None:
     """Return where pretrained files are looked for: the project's shared folder, or the stated."""
     from facewright.projects.project import find_project
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from facewright.compute.agent import launcher
+from facewright.compute.agent import attend, launcher
 from facewright.compute.agent.environments import Environments
 from facewright.compute.agent.frames import Stream, read_line
 from facewright.compute.agent.jobs import Jobs
@@ -30,9 +30,11 @@ Request = dict[str, Any]
 
 
 def main(arguments: list[str]) -> int:
-    """Answer one request, or launch a job when asked ``launch FOLDER``."""
+    """Answer one request, or launch a job when asked ``launch FOLDER``; ``attend FILE`` is for Ray."""
     if arguments[1:2] == ["launch"]:
         return launcher.main(Path(arguments[2]))
+    if arguments[1:2] == ["attend"]:
+        return attend.main(Path(arguments[2]), arguments[0])
     _tell(BANNER)
     try:
         agent = _Agent(read_line(sys.stdin.buffer), arguments[0])

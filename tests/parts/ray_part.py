@@ -1,0 +1,199 @@
+"""A real Ray cluster on this machine: nodes in process groups of their own, stopped by number."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+_PATIENCE = 180.0
+_ATTEMPTS = 3
+_NODE_ID = re.compile(rb"--node_id=([0-9a-f]{40,})")
+_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0", "PYTHONWARNINGS": ""}
+
+
+@dataclass
+class RayNode:
+    """A node.
+
+    Attributes:
+        group: Its process group.
+        folder: Its temporary folder.
+    """
+
+    group: int
+    folder: Path
+
+    def kill(self) -> None:
+        """Kill every process of the node, as when the machine loses its power."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.group, signal.SIGKILL)
+
+
+@dataclass
+class RayCluster:
+    """A cluster.
+
+    Attributes:
+        address: URL of its jobs API.
+        gcs: What `ray.init` is given.
+        nodes: The head first.
+    """
+
+    address: str
+    gcs: str
+    nodes: list[RayNode]
+
+
+@contextmanager
+def ray_cluster(nodes: int = 1, cpus: int = 1) -> Iterator[RayCluster]:
+    """Yield a cluster of nodes of so many processors each; skip without Ray, fail in CI."""
+    if importlib.util.find_spec("ray") is None:
+        reason = "Ray is not installed: pip install 'facewright[ray]'"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with ExitStack() as stack:
+        port, dashboard = free_port(), free_port()
+        head = stack.enter_context(
+            _node(
+                cpus,
+                ["--head", f"--port={port}", "--dashboard-host=127.0.0.1"]
+                + [f"--dashboard-port={dashboard}", f"--ray-client-server-port={free_port()}"],
+            )
+        )
+        gcs = f"{_own_address(head)}:{port}"
+        others = [stack.enter_context(_node(cpus, [f"--address={gcs}"])) for _ in range(nodes - 1)]
+        address = f"http://127.0.0.1:{dashboard}"
+        _wait(lambda: _answers(f"{address}/api/version"), "the jobs API does not answer")
+        yield RayCluster(address, gcs, [head, *others])
+
+
+@contextmanager
+def _node(cpus: int, options: list[str]) -> Iterator[RayNode]:
+    # Sockets lie in the folder, and their paths may not be long.
+    folder = Path(tempfile.mkdtemp(prefix="fwray-", dir="/tmp"))
+    node = None
+    try:
+        for attempt in range(_ATTEMPTS):
+            node = _started(cpus, options, folder / str(attempt))
+            if node is not None:
+                break
+        assert node is not None, f"a node of Ray does not start; see {folder}"
+        yield node
+    finally:
+        if node is not None:
+            _stop(node)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(cpus: int, options: list[str], folder: Path) -> RayNode | None:
+    folder.mkdir()
+    listening = free_port()
+    command = [
+        *(sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"),
+        *(f"--num-cpus={cpus}", f"--temp-dir={folder}", "--object-store-memory=100000000"),
+        *("--min-worker-port=0", "--max-worker-port=0", "--include-log-monitor=False"),
+        f"--dashboard-agent-listen-port={listening}",
+        *options,
+    ]
+    with (folder / "out").open("wb") as out:
+        process = subprocess.Popen(
+            command,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, **_QUIET},
+            cwd=folder,
+        )
+    node = RayNode(process.pid, folder)
+    until = time.monotonic() + _PATIENCE
+    while process.poll() is None and time.monotonic() < until:
+        _tell_port(node, listening)
+        if b"Ray runtime started" in (folder / "out").read_bytes():
+            return node
+        time.sleep(0.1)
+    _stop(node)
+    return None
+
+
+def _tell_port(node: RayNode, port: int) -> None:
+    """Write down the agent's port, which is settled: the raylet waits 15 seconds for that file.
+
+    On a busy machine the agent, which would write it, takes longer than that to be loaded.
+    """
+    for session in node.folder.glob("session_2*"):
+        for name in _raylets(node.group):
+            file = session / f"dashboard_agent_listen_port_{name}"
+            if not file.exists():
+                file.write_text(str(port))
+
+
+def _raylets(group: int) -> list[str]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.getpgid(int(folder.name)) == group:
+                found += _NODE_ID.findall((folder / "cmdline").read_bytes())
+    return [name.decode() for name in found]
+
+
+def _stop(node: RayNode) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(node.group, signal.SIGTERM)
+    until = time.monotonic() + 10
+    while _lives(node.group) and time.monotonic() < until:
+        time.sleep(0.1)
+    node.kill()
+    with suppress(ChildProcessError):
+        os.waitpid(node.group, 0)
+
+
+def _lives(group: int) -> bool:
+    with suppress(ChildProcessError):
+        os.waitpid(group, os.WNOHANG)
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _own_address(node: RayNode) -> str:
+    found = re.search(rb"Local node IP.*?([0-9a-f.:]{7,})", (node.folder / "out").read_bytes())
+    assert found is not None
+    return found[1].decode()
+
+
+def _answers(url: str) -> bool:
+    with suppress(OSError, ValueError), urlopen(url, timeout=2) as answer:  # noqa: S310
+        return bool(json.load(answer))
+    return False
+
+
+def _wait(true: object, words: str) -> None:
+    until = time.monotonic() + _PATIENCE
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < until, words
+        time.sleep(0.2)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as listening:
+        listening.bind(("", 0))
+        return int(listening.getsockname()[1])
