@@ -22,6 +22,12 @@ import pytest
 _PATIENCE = 180.0
 _ATTEMPTS = 3
 _NODE_ID = re.compile(rb"--node_id=([0-9a-f]{40,})")
+_PORTS = {
+    "dashboard_agent_listen_port": "dashboard-agent-listen-port",
+    "metrics_agent_port": "dashboard-agent-grpc-port",
+    "metrics_export_port": "metrics-export-port",
+    "runtime_env_agent_port": "runtime-env-agent-port",
+}
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0", "PYTHONWARNINGS": ""}
 
 
@@ -102,12 +108,12 @@ def _node(cpus: int, options: list[str]) -> Iterator[RayNode]:
 
 def _started(cpus: int, options: list[str], folder: Path) -> RayNode | None:
     folder.mkdir()
-    listening = free_port()
+    ports = {name: free_port() for name in _PORTS}
     command = [
         *(sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"),
         *(f"--num-cpus={cpus}", f"--temp-dir={folder}", "--object-store-memory=100000000"),
         *("--min-worker-port=0", "--max-worker-port=0", "--include-log-monitor=False"),
-        f"--dashboard-agent-listen-port={listening}",
+        *(f"--{_PORTS[name]}={port}" for name, port in ports.items()),
         *options,
     ]
     with (folder / "out").open("wb") as out:
@@ -123,7 +129,7 @@ def _started(cpus: int, options: list[str], folder: Path) -> RayNode | None:
     node = RayNode(process.pid, folder)
     until = time.monotonic() + _PATIENCE
     while process.poll() is None and time.monotonic() < until:
-        _tell_port(node, listening)
+        _tell_ports(node, ports)
         if b"Ray runtime started" in (folder / "out").read_bytes():
             return node
         time.sleep(0.1)
@@ -131,16 +137,17 @@ def _started(cpus: int, options: list[str], folder: Path) -> RayNode | None:
     return None
 
 
-def _tell_port(node: RayNode, port: int) -> None:
-    """Write down the agent's port, which is settled: the raylet waits 15 seconds for that file.
+def _tell_ports(node: RayNode, ports: dict[str, int]) -> None:
+    """Write down the agents' ports, which are settled: the raylet waits 15 seconds for the files.
 
-    On a busy machine the agent, which would write it, takes longer than that to be loaded.
+    On a busy machine the agents, which would write them, take longer than that to be loaded.
     """
     for session in node.folder.glob("session_2*"):
         for name in _raylets(node.group):
-            file = session / f"dashboard_agent_listen_port_{name}"
-            if not file.exists():
-                file.write_text(str(port))
+            for kind, port in ports.items():
+                file = session / f"{kind}_{name}"
+                if not file.exists():
+                    file.write_text(str(port))
 
 
 def _raylets(group: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""An object store as a place, through the file systems of Arrow: ``s3://``, ``gs://`` and others."""
+"""An object store as a place, through the file systems of Arrow: ``s3://``, ``gs://``, …."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

@@ -117,7 +117,8 @@ def read_table(data: bytes, columns: Sequence[str] | None = None) -> Any:
         BulkError: The bytes are damaged.
     """
     try:
-        return pq.read_table(io.BytesIO(data), columns=columns)
+        # A process that ends while Arrow starts its threads is aborted.
+        return pq.read_table(io.BytesIO(data), columns=columns, use_threads=False, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
         raise BulkError(f"not a Parquet file, or a damaged one: {error}") from error
 

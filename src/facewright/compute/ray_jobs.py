@@ -43,7 +43,7 @@ class RayJobs:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._known: "_Client | None" = None
+        self._known: _Client | None = None
         logging.getLogger("ray").setLevel(logging.ERROR)
 
     def check(self) -> None:

@@ -1,7 +1,6 @@
-"""A bulk job on a compute target: sent with the running code, followed, stopped when interrupted."""
+"""A bulk job on a compute target: sent with its code, followed, stopped when interrupted."""
 
 import json
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator

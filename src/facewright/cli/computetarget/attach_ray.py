@@ -1,6 +1,5 @@
 """`facewright computetarget attach ray`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer

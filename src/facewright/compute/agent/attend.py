@@ -54,7 +54,7 @@ def main(request: Path, program: str) -> int:
     asked = json.loads(request.read_bytes())
     job, base = asked["job"], Path(asked["base"]).expanduser().absolute()
     job["argv"][0] = job["argv"][0] or _python_of_ray()
-    job["path"] = job["path"] or os.path.dirname(job["argv"][0])
+    job["path"] = job["path"] or str(Path(job["argv"][0]).parent)
     job["shared"] = str(Path(job["shared"]).expanduser().absolute())
     launch = (sys.executable, "-I", "-B", str(Path(program).absolute()), "launch")
     jobs, shown = Jobs(base, launch), _logs() / FOLDER / job["id"]

@@ -30,7 +30,7 @@ Request = dict[str, Any]
 
 
 def main(arguments: list[str]) -> int:
-    """Answer one request, or launch a job when asked ``launch FOLDER``; ``attend FILE`` is for Ray."""
+    """Answer one request, or ``launch FOLDER`` with a job in it, or ``attend FILE`` for Ray."""
     if arguments[1:2] == ["launch"]:
         return launcher.main(Path(arguments[2]))
     if arguments[1:2] == ["attend"]:
