@@ -90,9 +90,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(run: Run, output: Path) -> 
     assert len(_paths(output)) == 12
 
 
-def test_a_photo_that_changed_or_went_has_no_old_rows(
-    run: Run, source: Path, output: Path
-) -> None:
+def test_a_photo_that_changed_or_went_has_no_old_rows(run: Run, source: Path, output: Path) -> None:
     run()
     old = {row["path"]: row["digest"] for row in read_faces(str(output)).to_pylist()}
     (source / "0/0.png").write_bytes(photo(77))

@@ -46,13 +46,14 @@ class RayData:
             return
         with _connected(self._address, self._folder):
             most = min(self._workers or _LARGEST_POOL, len(rows))
+            first = max(1, min(most, int(ray.cluster_resources().get("CPU", 1))))
             source = ray.data.from_items(rows, override_num_blocks=min(len(rows), _MOST_BLOCKS))
             results = source.map_batches(
                 _Actor,
                 fn_constructor_args=(task.model_dump_json(),),
                 batch_size=1,
                 batch_format="numpy",
-                compute=ray.data.ActorPoolStrategy(min_size=1, max_size=most),
+                compute=ray.data.ActorPoolStrategy(min_size=1, max_size=most, initial_size=first),
                 num_cpus=1,
             )
             try:

@@ -44,7 +44,12 @@ class RayJobs:
     def __init__(self, address: str) -> None:
         self._address = address
         self._known: _Client | None = None
-        logging.getLogger("ray").setLevel(logging.ERROR)
+        for module in (
+            "ray",
+            JobSubmissionClient.__module__,
+            "ray.dashboard.modules.dashboard_sdk",
+        ):
+            logging.getLogger(module).setLevel(logging.ERROR)
 
     def check(self) -> None:
         """Make sure that the cluster answers.
