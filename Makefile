@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix benchmark soak lock
+.PHONY: help demo test check fix benchmark soak lost-node lock
 
 help:
 	@echo "make demo               the whole loop on drawn people; PHOTOS=dir [PROBES=dir] for yours"
@@ -14,6 +14,7 @@ help:
 	@echo "make fix                format, and mend what the linter can"
 	@echo "make benchmark          compare the embedder with dlib, the gallery with NumPy"
 	@echo "make soak               half an hour of full load, with bad requests among it"
+	@echo "make lost-node          kill a node of a Ray cluster half-way through PHOTOS=dir, and compare"
 	@echo "make lock               write constraints.txt anew from the newest versions"
 
 demo: .venv
@@ -40,6 +41,9 @@ benchmark: .venv
 
 soak: .venv
 	@$(BIN)/python benchmarks/soak.py --minutes 30
+
+lost-node: .venv
+	@$(BIN)/python benchmarks/lost_node.py "$(PHOTOS)"
 
 lock:
 	@./tools/lock $(PYTHON)

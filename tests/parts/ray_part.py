@@ -12,12 +12,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from filelock import FileLock
 
 _PATIENCE = 180.0
 _ATTEMPTS = 3
@@ -28,6 +29,8 @@ _PORTS = {
     "metrics_export_port": "metrics-export-port",
     "runtime_env_agent_port": "runtime-env-agent-port",
 }
+_GRACE = 2.0
+_started_here: dict[int, subprocess.Popen[bytes]] = {}
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0", "PYTHONWARNINGS": ""}
 
 
@@ -72,38 +75,35 @@ def ray_cluster(nodes: int = 1, cpus: int = 1) -> Iterator[RayCluster]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    with ExitStack() as stack:
+    nodes_up: list[RayNode] = []
+    try:
         port, dashboard = free_port(), free_port()
-        head = stack.enter_context(
-            _node(
-                cpus,
-                ["--head", f"--port={port}", "--dashboard-host=127.0.0.1"]
-                + [f"--dashboard-port={dashboard}", f"--ray-client-server-port={free_port()}"],
-            )
-        )
-        gcs = f"{_own_address(head)}:{port}"
-        others = [stack.enter_context(_node(cpus, [f"--address={gcs}"])) for _ in range(nodes - 1)]
+        options = ["--head", f"--port={port}", "--dashboard-host=127.0.0.1"]
+        options += [f"--dashboard-port={dashboard}", f"--ray-client-server-port={free_port()}"]
+        nodes_up.append(_node(cpus, options))
+        gcs = f"{_own_address(nodes_up[0])}:{port}"
+        nodes_up += [_node(cpus, [f"--address={gcs}"]) for _ in range(nodes - 1)]
         address = f"http://127.0.0.1:{dashboard}"
         _wait(lambda: _answers(f"{address}/api/version"), "the jobs API does not answer")
-        yield RayCluster(address, gcs, [head, *others])
+        yield RayCluster(address, gcs, nodes_up)
+    finally:
+        for node in reversed(nodes_up):
+            _remove(node)
 
 
-@contextmanager
-def _node(cpus: int, options: list[str]) -> Iterator[RayNode]:
+def _node(cpus: int, options: list[str]) -> RayNode:
     # Sockets lie in the folder, and their paths may not be long.
     folder = Path(tempfile.mkdtemp(prefix="fwray-", dir="/tmp"))
-    node = None
-    try:
-        for attempt in range(_ATTEMPTS):
-            node = _started(cpus, options, folder / str(attempt))
-            if node is not None:
-                break
-        assert node is not None, f"a node of Ray does not start; see {folder}"
-        yield node
-    finally:
+    for attempt in range(_ATTEMPTS):
+        node = _started(cpus, options, folder / str(attempt))
         if node is not None:
-            _stop(node)
-        shutil.rmtree(folder, ignore_errors=True)
+            return node
+    raise AssertionError(f"a node of Ray does not start; see {folder}")
+
+
+def _remove(node: RayNode) -> None:
+    _stop(node)
+    shutil.rmtree(node.folder.parent, ignore_errors=True)
 
 
 def _started(cpus: int, options: list[str], folder: Path) -> RayNode | None:
@@ -126,6 +126,7 @@ def _started(cpus: int, options: list[str], folder: Path) -> RayNode | None:
             env={**os.environ, **_QUIET},
             cwd=folder,
         )
+    _started_here[process.pid] = process
     node = RayNode(process.pid, folder)
     until = time.monotonic() + _PATIENCE
     while process.poll() is None and time.monotonic() < until:
@@ -162,12 +163,13 @@ def _raylets(group: int) -> list[str]:
 def _stop(node: RayNode) -> None:
     with suppress(ProcessLookupError):
         os.killpg(node.group, signal.SIGTERM)
-    until = time.monotonic() + 10
+    until = time.monotonic() + _GRACE
     while _lives(node.group) and time.monotonic() < until:
         time.sleep(0.1)
     node.kill()
-    with suppress(ChildProcessError):
-        os.waitpid(node.group, 0)
+    process = _started_here.pop(node.group, None)
+    if process is not None:
+        process.wait()
 
 
 def _lives(group: int) -> bool:
@@ -204,3 +206,28 @@ def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("", 0))
         return int(listening.getsockname()[1])
+
+
+@contextmanager
+def shared_ray(run_folder: Path) -> Iterator[RayCluster]:
+    """Yield a cluster of one node that all workers of this run share; the last one stops it."""
+    record = run_folder / "ray.json"
+    with FileLock(run_folder / "ray.lock", timeout=600):
+        told = json.loads(record.read_text()) if record.exists() else {"users": 0}
+        if not told["users"]:
+            with ray_cluster() as cluster:
+                told = {"address": cluster.address, "gcs": cluster.gcs, "users": 0}
+                told["node"] = [cluster.nodes[0].group, str(cluster.nodes[0].folder)]
+                cluster.nodes.clear()  # it stays
+        told["users"] += 1
+        record.write_text(json.dumps(told))
+    node = RayNode(told["node"][0], Path(told["node"][1]))
+    try:
+        yield RayCluster(told["address"], told["gcs"], [node])
+    finally:
+        with FileLock(run_folder / "ray.lock", timeout=600):
+            told = json.loads(record.read_text())
+            told["users"] -= 1
+            record.write_text(json.dumps(told))
+            if not told["users"]:
+                _remove(node)

@@ -40,16 +40,25 @@ class RayTarget:
         base: Folder on the nodes that jobs are kept in.
         share: Base of the shared folders there; one that all nodes see, if there are several.
         python: Interpreter there; the one that runs Ray when None.
+        namespace: What its jobs' ids begin with in the cluster; jobs of another are not seen.
     """
 
     def __init__(
-        self, name: str, jobs: RayJobs, base: str, share: str, python: str | None = None
+        self,
+        name: str,
+        jobs: RayJobs,
+        base: str,
+        share: str,
+        python: str | None = None,
+        *,
+        namespace: str = "facewright",
     ) -> None:
         self.name = name
         self._jobs = jobs
         self._base = base
         self._share = share
         self._python = python
+        self._namespace = namespace
 
     def prepare(self, dependencies: Dependencies, hear: Hear) -> bool:
         """Say that nothing is built: the cluster's nodes come with their environment."""
@@ -58,7 +67,7 @@ class RayTarget:
 
     def start(self, job: Job) -> None:
         """Send the files and start the command."""
-        _checked(job.id)
+        known_as = self._known_as(job.id)
         needed = job.dependencies
         with (
             wanted_environment(needed) if needed else nullcontext() as wanted,
@@ -69,14 +78,15 @@ class RayTarget:
                 "job": {**request_of(job, self._python, self._share), "code": bool(code)},
                 "size": size_of(job),
                 "base": self._base,
+                "shown": known_as,
             }
             _fill(Path(folder), asked, job, code)
             cpus, memory = job.resources.cpus, job.resources.memory
-            self._jobs.submit(job.id, _COMMAND, Path(folder), cpus, memory)
+            self._jobs.submit(known_as, _COMMAND, Path(folder), cpus, memory)
 
     def state(self, job_id: str) -> JobState:
         """Return where the job is."""
-        found = self._jobs.find(_checked(job_id))
+        found = self._jobs.find(self._known_as(job_id))
         if found is None:
             return JobState(Phase.ABSENT)
         if not found.over:
@@ -94,7 +104,7 @@ class RayTarget:
         if path != "log.txt" and not path.startswith("report/"):
             raise TargetError(f"not to be read: expected log.txt or report/…, received {path!r}")
         parts_of(path)
-        found = self._jobs.find(_checked(job_id))
+        found = self._jobs.find(self._known_as(job_id))
         if found is None:
             return b""
         data = self._piece(job_id, found, f"{key_of(path)}/{offset // PIECE}")
@@ -102,16 +112,16 @@ class RayTarget:
 
     def cancel(self, job_id: str) -> None:
         """Stop the command and everything it started."""
-        found = self._jobs.find(_checked(job_id))
+        found = self._jobs.find(self._known_as(job_id))
         if found is not None and not found.over:
-            self._jobs.stop(job_id)
+            self._jobs.stop(self._known_as(job_id))
 
     def fetch(self, job_id: str, folder: str, destination: Path) -> None:
         """Copy a folder of the job's to `destination`."""
         if folder not in _FETCHED:
             expected = " or ".join(_FETCHED)
             raise TargetError(f"not to be fetched: expected {expected}, received {folder!r}")
-        found = self._jobs.find(_checked(job_id))
+        found = self._jobs.find(self._known_as(job_id))
         with tempfile.TemporaryFile() as buffer:
             if found is not None:
                 for number in range(1 << 30):
@@ -126,14 +136,18 @@ class RayTarget:
 
     def clean(self, job_id: str) -> None:
         """Stop the job and forget it; its files go with the cluster's session."""
-        found = self._jobs.find(_checked(job_id))
+        found = self._jobs.find(self._known_as(job_id))
         if found is None:
             return
         self.cancel(job_id)
         until = time.monotonic() + _LATE
-        while (found := self._jobs.find(job_id)) and not found.over and time.monotonic() < until:
+        while (
+            (found := self._jobs.find(self._known_as(job_id)))
+            and not found.over
+            and time.monotonic() < until
+        ):
             time.sleep(0.1)
-        self._jobs.forget(job_id)
+        self._jobs.forget(self._known_as(job_id))
 
     def _told(self, job_id: str, found: Submitted) -> dict[str, Any] | None:
         data = self._piece(job_id, found, "state.json")
@@ -142,7 +156,16 @@ class RayTarget:
     def _piece(self, job_id: str, found: Submitted, name: str) -> bytes:
         if found.node is None:
             return b""
-        return self._jobs.file(found.node, f"{FOLDER}/{job_id}/{name}")
+        return self._jobs.file(found.node, f"{FOLDER}/{self._known_as(job_id)}/{name}")
+
+    def _known_as(self, job_id: str) -> str:
+        """Return a job's id in the cluster."""
+        if not _ID.fullmatch(job_id):
+            raise TargetError(
+                "not a job's id: expected up to 128 letters, digits, dots, dashes and "
+                f"underscores, received {job_id!r}"
+            )
+        return f"{self._namespace}-{job_id}"
 
 
 def _fill(folder: Path, asked: dict[str, Any], job: Job, code: Path | None) -> None:
@@ -152,15 +175,6 @@ def _fill(folder: Path, asked: dict[str, Any], job: Job, code: Path | None) -> N
         file.writelines(pack_files(job.source, job.files))
         if code is not None:
             file.writelines(pack_folder(code))
-
-
-def _checked(job_id: str) -> str:
-    if not _ID.fullmatch(job_id):
-        raise TargetError(
-            "not a job's id: expected up to 128 letters, digits, dots, dashes and "
-            f"underscores, received {job_id!r}"
-        )
-    return job_id
 
 
 def open_target(name: str, configuration: ComputeConfiguration, places: Places) -> RayTarget:

@@ -1,6 +1,7 @@
 """The jobs of a Ray cluster, through its REST API and the client that Ray brings for it."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from facewright.errors import TargetError, TargetUnreachable
 
 _OVER = ("SUCCEEDED", "FAILED", "STOPPED")
 _ABSENT = "does not exist"
+_TAKEN = "already exists"
+_NOT_YET = "No available agent"
+_PATIENCE, _PAUSE = 60.0, 0.5
 _DONE = 200
 
 
@@ -64,19 +68,27 @@ class RayJobs:
         self, job_id: str, command: str, folder: Path, cpus: float | None, memory: int | None
     ) -> None:
         """Start a command in a copy of a folder; a job that is there already goes on."""
+        until = time.monotonic() + _PATIENCE
         with self._client() as client:
-            try:
-                client.submit_job(
-                    entrypoint=command,
-                    submission_id=job_id,
-                    runtime_env={"working_dir": str(folder)},
-                    metadata={"started_by": "facewright"},
-                    entrypoint_num_cpus=cpus,
-                    entrypoint_memory=memory,
-                )
-            except RuntimeError as error:
-                if "already exists" not in str(error):
-                    raise
+            while True:
+                try:
+                    client.submit_job(
+                        entrypoint=command,
+                        submission_id=job_id,
+                        runtime_env={"working_dir": str(folder)},
+                        metadata={"started_by": "facewright"},
+                        entrypoint_num_cpus=cpus,
+                        entrypoint_memory=memory,
+                    )
+                except RuntimeError as error:
+                    if _TAKEN in str(error):
+                        return
+                    # A node answers some seconds before it takes jobs.
+                    if _NOT_YET not in str(error) or time.monotonic() > until:
+                        raise
+                    time.sleep(_PAUSE)
+                else:
+                    return
 
     def find(self, job_id: str) -> Submitted | None:
         """Return what is known of a job; None when there is none."""

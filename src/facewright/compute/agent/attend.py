@@ -44,7 +44,7 @@ def main(request: Path, program: str) -> int:
     """Run the job of a request to its end.
 
     Args:
-        request: JSON with ``job``, ``size``, ``base`` and, beside it, the files as a stream.
+        request: JSON with ``job``, ``size``, ``base``, ``shown``; beside it the files as a stream.
         program: The agent's own file.
 
     Returns:
@@ -57,7 +57,7 @@ def main(request: Path, program: str) -> int:
     job["path"] = job["path"] or str(Path(job["argv"][0]).parent)
     job["shared"] = str(Path(job["shared"]).expanduser().absolute())
     launch = (sys.executable, "-I", "-B", str(Path(program).absolute()), "launch")
-    jobs, shown = Jobs(base, launch), _logs() / FOLDER / job["id"]
+    jobs, shown = Jobs(base, launch), _logs() / FOLDER / asked["shown"]
     shown.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: _cancel(jobs, job["id"]))
     try:

@@ -1,0 +1,75 @@
+"""What every target promises, on a real Ray cluster: not all of it, a job takes seconds there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from compute_jobs import MakeJob, ended, log_of
+from ray_part import RayCluster, free_port, shared_ray
+from test_target_contract import (
+    test_a_hostile_file_is_not_sent,
+    test_a_hostile_id_is_refused,
+    test_a_killed_command_says_by_what,
+    test_an_unknown_job_is_absent,
+    test_cancel_stops_all_that_was_started,
+    test_clean_stops_and_removes,
+    test_files_arrive_and_nothing_else,
+    test_hostile_outputs_are_left_out,
+    test_outputs_come_back_exactly,
+    test_starting_twice_is_one_job,
+    test_the_log_grows_and_is_read_by_offset,
+    test_variables_arrive,
+)
+
+from facewright.compute.job import JobState, Phase
+from facewright.compute.ray import RayTarget
+from facewright.compute.ray_jobs import RayJobs
+from facewright.errors import TargetUnreachable
+
+__all__ = [
+    "test_a_hostile_file_is_not_sent",
+    "test_a_hostile_id_is_refused",
+    "test_a_killed_command_says_by_what",
+    "test_an_unknown_job_is_absent",
+    "test_cancel_stops_all_that_was_started",
+    "test_clean_stops_and_removes",
+    "test_files_arrive_and_nothing_else",
+    "test_hostile_outputs_are_left_out",
+    "test_outputs_come_back_exactly",
+    "test_starting_twice_is_one_job",
+    "test_the_log_grows_and_is_read_by_offset",
+    "test_variables_arrive",
+]
+
+
+@pytest.fixture(scope="module")
+def cluster(run_folder: Path) -> Iterator[RayCluster]:
+    """Yield a cluster that all tests share."""
+    with shared_ray(run_folder) as found:
+        yield found
+
+
+@pytest.fixture
+def target(cluster: RayCluster, tmp_path: Path, request: pytest.FixtureRequest) -> RayTarget:
+    """Return a target of this test's own: an id serves once in a cluster."""
+    folders = str(tmp_path / "base"), str(tmp_path / "share")
+    own = f"test-{abs(hash(request.node.nodeid)):x}"
+    return RayTarget("ray", RayJobs(cluster.address), *folders, namespace=own)
+
+
+def test_the_exit_code_is_kept(target: RayTarget, make_job: MakeJob) -> None:
+    target.start(make_job("raise SystemExit(127)"))
+    assert ended(target) == JobState(Phase.ENDED, 127)
+
+
+def test_an_argument_arrives_unchanged(target: RayTarget, make_job: MakeJob) -> None:
+    said = ["two\nlines", " a  b ", "'\"", "$HOME `id` $(id)", "ä€😀", "", "--help", "\\n;*"]
+    target.start(make_job("import sys\nprint(ascii(sys.argv[1:]))", *said))
+    assert ended(target) == JobState(Phase.ENDED, 0)
+    assert log_of(target) == ascii(said) + "\n"
+
+
+def test_a_cluster_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
+    nobody = RayJobs(f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(TargetUnreachable, match="no cluster of Ray answers"):
+        RayTarget("ray", nobody, "base", "share").state("job-1")
