@@ -1,25 +1,29 @@
-"""Photos a second of `photos embed` with one and two workers, beside `face_recognition` in a loop.
+"""Photos a second of `photos embed` with one and two workers, beside the package face_recognition.
 
-The peer is the package of that name where it can be imported: its own detector (dlib's HOG, with the
-photo enlarged once) and dlib's network of the same weights, on one core. Its package asks for the
-compiler's dlib; the wheel `dlib-bin` is enough for it. Without it the same calls are made to dlib.
+The peer has dlib's HOG detector on the photo enlarged once, and dlib's network of the same weights,
+on one core. Where the package cannot be imported, the same calls are made to dlib.
 """
 
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from lost_node import default_recipe
 from PIL import Image
+from ray_part import ray_cluster
 
+from facewright.bulk.executor import Executor
 from facewright.bulk.processes import Processes
-from facewright.bulk.reporter import SilentReporter
+from facewright.bulk.ray_data import RayData
 from facewright.bulk.run import run_bulk
 from facewright.bulk.work import Task
+
+_SHARD = 10  # photos
 
 
 def main() -> None:
@@ -28,6 +32,7 @@ def main() -> None:
     parser.add_argument("photos", type=Path)
     parser.add_argument("--count", type=int, default=300, help="photos, the first ones by name")
     parser.add_argument("--peer-count", type=int, default=100)
+    parser.add_argument("--ray", action="store_true", help="with two nodes of Ray here as well")
     asked = parser.parse_args()
     photos = sorted(path for path in asked.photos.rglob("*.jpg") if path.is_file())[: asked.count]
     with tempfile.TemporaryDirectory(prefix="facewright-bulk-") as temporary:
@@ -36,18 +41,45 @@ def main() -> None:
         source.mkdir()
         for number, photo in enumerate(photos):
             (source / f"{number:06d}.jpg").symlink_to(photo.absolute())
-        rates = [_rate(folder, source, workers) for workers in (1, 2)]
-    print(f"{len(photos)} photos, starting the workers included")
-    print(f"1 worker:  {rates[0]:.1f} photos/s")
-    print(f"2 workers: {rates[1]:.1f} photos/s, ratio {rates[1] / rates[0]:.2f}")
+        print(f"{len(photos)} photos, without the first quarter")
+        _compare("processes", [_rate(folder, source, Processes(count)) for count in (1, 2)])
+        if asked.ray:
+            with ray_cluster(nodes=2) as cluster:
+                pools = [RayData(cluster.gcs, count) for count in (1, 2)]
+                _compare("nodes of Ray", [_rate(folder, source, pool) for pool in pools])
     name, rate = _peer(photos[: asked.peer_count])
     print(f"{name}, one core, {min(len(photos), asked.peer_count)} photos: {rate:.1f} photos/s")
 
 
-def _rate(folder: Path, source: Path, workers: int) -> float:
-    output = folder / f"rows-{workers}"
-    task = Task(source=str(source), output=str(output), recipe=default_recipe(folder))
-    return run_bulk(task, Processes(workers), SilentReporter()).rate
+class _Watch:
+    """Notes when how many photos were done."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[float, int]] = []
+
+    @contextmanager
+    def progress(self, label: str) -> Iterator[Callable[[int, int], None]]:
+        self.noted.clear()
+        yield lambda done, total: self.noted.append((time.perf_counter(), done))
+
+    @property
+    def rate(self) -> float:
+        # By then every worker has started.
+        (first, some), (last, all_) = self.noted[len(self.noted) // 4], self.noted[-1]
+        return (all_ - some) / (last - first)
+
+
+def _rate(folder: Path, source: Path, executor: Executor) -> float:
+    with tempfile.TemporaryDirectory(dir=folder) as output:
+        task = Task(source=str(source), output=output, recipe=default_recipe(folder))
+        watch = _Watch()
+        run_bulk(task, executor, watch, _SHARD)
+        return watch.rate
+
+
+def _compare(what: str, rates: list[float]) -> None:
+    one, two = rates
+    print(f"{what}: 1 {one:.1f} photos/s, 2 {two:.1f} photos/s, ratio {two / one:.2f}", flush=True)
 
 
 def _peer(photos: list[Path]) -> tuple[str, float]:
