@@ -48,6 +48,7 @@ def test_telemetry_is_off_before_anything_is_imported(monkeypatch: pytest.Monkey
 
     assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
     assert os.environ["DO_NOT_TRACK"] == "1"
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
     assert facewright.__version__
 
 

@@ -98,23 +98,23 @@ def test_a_mistake_is_explained(run: Run, arguments: tuple[str, ...], words: str
 def test_a_cluster_writes_what_one_machine_writes(
     run: Run, cluster: RayCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(tmp_path / "photos", 40)
-    shutil.copy(tmp_path / "photos/1/1.png", tmp_path / "photos/copy.png")
-    (tmp_path / "photos" / "broken.jpg").write_bytes(b"no photo")
     create_project(tmp_path / "project")
     monkeypatch.chdir(tmp_path / "project")
+    fill(Path("photos"), 40)
+    shutil.copy("photos/1/1.png", "photos/copy.png")
+    Path("photos/broken.jpg").write_bytes(b"no photo")
     address = "--address", cluster.address
     code, out, err = run("computetarget", "attach", "ray", *address)
     assert (code, out) == (0, "Wrote config/ray.compute\nWrote config/ray.runconfig\n"), err
-    command = "photos", "embed", tmp_path / "photos", "--embedder", "stub", "--detector", "stub"
-    code, _, err = run(*command, "--to", tmp_path / "here", "-o", "json")
+    command = "photos", "embed", "photos", "--embedder", "stub", "--detector", "stub"
+    code, _, err = run(*command, "--to", "here", "-o", "json")
     assert code == 0, err
-    far = "--to", tmp_path / "there", "--target", "ray", "-o", "json"
+    far = "--to", "there", "--target", "ray", "-o", "json"
     code, out, err = run(*command, *far)
     assert code == 0, err
     told = json.loads(out)
     assert (told["paths"], told["photos"], told["faces"], told["failed"]) == (42, 41, 41, 1)
-    assert _files(tmp_path / "there") == _files(tmp_path / "here")
+    assert _files(Path("there")) == _files(Path("here"))
 
 
 def _files(output: Path) -> dict[str, bytes]:

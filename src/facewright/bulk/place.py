@@ -62,6 +62,11 @@ def open_place(uri: str) -> Place:
     return FolderPlace(Path(uri))
 
 
+def absolute(uri: str) -> str:
+    """Return a URI as it is, and a path as one that means the same in any current folder."""
+    return uri if is_remote(uri) else str(Path(uri).expanduser().absolute())
+
+
 def is_remote(uri: str) -> bool:
     """Return whether it is a URI and not a path."""
     return bool(_SCHEME.match(uri))

@@ -10,8 +10,10 @@ from typing import Any
 
 from facewright.bulk.job import ERROR, OUTCOME, PROGRESS, REPORT, REQUEST, Request
 from facewright.bulk.photo import Failure
+from facewright.bulk.place import absolute
 from facewright.bulk.reporter import Reporter
 from facewright.bulk.run import Outcome
+from facewright.bulk.work import Task
 from facewright.compute.dependencies import Dependencies
 from facewright.compute.job import Job, Phase
 from facewright.compute.own_requirement import wanted_environment
@@ -57,7 +59,8 @@ def run_on_target(target: Target, request: Request, reporter: Reporter) -> Outco
 def _job(job_id: str, request: Request) -> Iterator[Job]:
     """Yield the job; its script finds the running Facewright beside itself."""
     recipe = request.task.recipe
-    there = request.task.model_copy(update={"recipe": recipe.there()})
+    task = request.task
+    there = Task(source=absolute(task.source), output=absolute(task.output), recipe=recipe.there())
     with wanted_environment(Dependencies(None, ("facewright",))) as wanted:
         code = wanted.code()
         if code is None:

@@ -114,8 +114,11 @@ def _show(jobs: Jobs, place: Path, job_id: str, shown: Path) -> None:
         for name, folder in (("outputs", "project/outputs"), ("reported", "report")):
             _write_pieces(shown / name, jobs.fetch(job_id, folder))
     except (TargetError, OSError) as error:
-        state = {**state, "reason": f"its outputs cannot be shown: {error}"}
+        _tell(shown, {**state, "reason": f"its outputs cannot be shown: {error}"})
+        return  # they stay where they are
     _tell(shown, state)
+    with contextlib.suppress(TargetError):
+        jobs.clean(job_id)  # all of it was copied
 
 
 class _Mirror:
