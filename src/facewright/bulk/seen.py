@@ -7,7 +7,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from facewright.bulk.identity import Identity
 from facewright.classifier.rejection import Decision
 from facewright.faces.face import Box
 
@@ -39,16 +38,4 @@ class Eyes(Protocol):
             PhotoError: The photo cannot be used.
             NoFaceFound: It holds no face.
         """
-        ...
-
-
-class Recipe(Protocol):
-    """What eyes are built from; plain values and files, so that another process can."""
-
-    def identity(self) -> Identity:
-        """Return what the rows are made with."""
-        ...
-
-    def build(self) -> Eyes:
-        """Return eyes."""
         ...

@@ -8,6 +8,7 @@ import typer
 from facewright.cli.console import Console
 from facewright.cli.errors import FAILED
 from facewright.cli.output import Format, emit
+from facewright.cli.plain import visible
 from facewright.errors import TargetError
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ def _show(outcome: "Outcome", console: Console, output: Format | None, query: st
         emit(_data(outcome), output=output, query=query)
         return
     for failure in outcome.failures[:_MOST_SHOWN]:
-        console.result(f"No rows for {failure.path}: {failure.message} ({failure.code})")
+        words = f"{failure.path}: {failure.message} ({failure.code})"
+        console.result(f"No rows for {visible(words)}")
     missing = outcome.failed + outcome.unread
     if missing > _MOST_SHOWN:
         console.result(f"… {missing} photos without rows; all are in {outcome.output}/failed")
