@@ -201,6 +201,22 @@ def test_a_photo_that_changes_meanwhile_is_left_for_the_next_run(
     assert len(_paths(output)) == 12
 
 
+def test_photos_that_cannot_be_read_now_are_done_by_the_next_run(
+    run: Run, source: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("facewright.bulk.work._PAUSE", 0)
+
+    class Unplugged(Counting):
+        def run(self, *given: object) -> object:  # type: ignore[override]
+            away = source.rename(source.with_name("away"))
+            yield from super().run(*given)  # type: ignore[arg-type]
+            away.rename(source)
+
+    outcome = run(Unplugged())
+    assert (outcome.unread, outcome.failed, outcome.faces) == (12, 0, 0)
+    assert (run().unread, len(_paths(output))) == (0, 12)
+
+
 def test_another_format_is_refused(run: Run, output: Path) -> None:
     run()
     file = output / "facewright.json"

@@ -89,7 +89,7 @@ class Output:
         for stored in self._place.files(FACES):
             pairs, rows = self._settled(stored, failed)
             # Two runs that did not know of each other: one shard counts, the other goes.
-            if pairs is None or pairs & taken:
+            if not pairs or pairs & taken:
                 self.drop(_name(stored))
                 continue
             taken |= pairs

@@ -12,7 +12,7 @@ from facewright.bulk.place import Place, open_place
 from facewright.bulk.recipe import Recipe
 from facewright.bulk.seen import Eyes, Found
 from facewright.embedders.lazy import resolve
-from facewright.errors import BulkError, FacewrightError
+from facewright.errors import BulkError, FacewrightError, NoFaceFound, PhotoError
 from facewright.system import digest
 
 _ATTEMPTS = 3
@@ -98,14 +98,15 @@ class Worker:
                 for path in photo.paths
                 for number, face in enumerate(found)
             ]
-        self._output.put(shard, rows, failures, self._identity)
+        if rows or failures:  # else the shard would count as done, and be met again
+            self._output.put(shard, rows, failures, self._identity)
         paths = shard.paths - len(unread)
         return Finished(shard.id, paths, len(rows), tuple(unread))
 
     def _look(self, data: bytes) -> "list[Found] | FacewrightError":
         try:
             return list(self._eyes.look(data))
-        except FacewrightError as error:
+        except (PhotoError, NoFaceFound) as error:  # anything else is no fault of the photo
             return error
 
     def _read(self, photo: Photo) -> bytes | FacewrightError:
