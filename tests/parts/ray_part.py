@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -213,10 +214,12 @@ def shared_ray(run_folder: Path) -> Iterator[RayCluster]:
     """Yield a cluster of one node that all workers of this run share; the last one stops it."""
     record = run_folder / "ray.json"
     with FileLock(run_folder / "ray.lock", timeout=600):
-        told = json.loads(record.read_text()) if record.exists() else {"users": 0}
+        told: dict[str, Any] = {"users": 0}
+        if record.exists():
+            told = json.loads(record.read_text())
         if not told["users"]:
             with ray_cluster() as cluster:
-                told = {"address": cluster.address, "gcs": cluster.gcs, "users": 0}
+                told |= {"address": cluster.address, "gcs": cluster.gcs}
                 told["node"] = [cluster.nodes[0].group, str(cluster.nodes[0].folder)]
                 cluster.nodes.clear()  # it stays
         told["users"] += 1

@@ -22,6 +22,8 @@ from facewright.errors import BulkError, MissingLibrary, TargetUnreachable
 
 _SCRIPT = "bulk_job.py"
 _PROGRAM = "import sys\n\nfrom facewright.bulk.job import main\n\nsys.exit(main())\n"
+# The job's folder takes the place of what Ray started the job in, on every node.
+_VARIABLES = {"RAY_OVERRIDE_JOB_RUNTIME_ENV": "1"}
 _POLL = 0.5
 _PATIENCE = 120.0
 _LAST = 2000
@@ -72,7 +74,7 @@ def _job(job_id: str, request: Request) -> Iterator[Job]:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(path.read_bytes())
         files = sorted(path.relative_to(code).as_posix() for path in _files(code))
-        yield Job(job_id, (_SCRIPT,), code, files, folders={REPORT: "report"})
+        yield Job(job_id, (_SCRIPT,), code, files, _VARIABLES, {REPORT: "report"})
 
 
 def _files(folder: Path) -> Iterator[Path]:
