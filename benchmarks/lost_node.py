@@ -63,7 +63,9 @@ def _with_a_loss(alone: Task, output: Path, folder: Path) -> Outcome:
     half = len(list((Path(alone.output) / "faces").iterdir())) // 2
     with ray_cluster(nodes=2) as cluster:
         target = RayTarget("ray", RayJobs(cluster.address), f"{folder}/jobs", f"{folder}/share")
-        killer = threading.Thread(target=_kill_at, args=(output / "faces", half, cluster.nodes[1]))
+        killer = threading.Thread(
+            target=_kill_at, args=(output / "faces", half, cluster.nodes[1]), daemon=True
+        )
         killer.start()
         outcome = run_on_target(target, Request(task=task, ray=True), SilentReporter())
         killer.join()
