@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from compute_jobs import MakeJob, ended, log_of
 from ray_part import RayCluster, free_port, shared_ray
-from test_target_contract import (
+from test_target_contract import (  # type: ignore[import-not-found]
     test_a_hostile_file_is_not_sent,
     test_a_hostile_id_is_refused,
     test_a_killed_command_says_by_what,
