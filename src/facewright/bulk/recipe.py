@@ -177,7 +177,7 @@ class _Embedding:
         faces = self._looker.look(data).faces
         if not faces:
             raise _no_face(self._detector.name)
-        # Only this photo's faces go through the network together: another batch may give other bits.
+        # Only this photo's faces go through together: another batch may give other bits.
         chips = np.stack([face.chip for face in faces])
         vectors = self._network.run(filled_up(chips))["embedding"][: len(faces)]
         return [
