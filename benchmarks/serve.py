@@ -3,41 +3,41 @@
 Run ``python benchmarks/serve.py``; it takes wrk, and installs each peer into an environment of its
 own the first time. The work is a JPEG of 640×480 pixels with one drawn face, sent as it is and as
 base64 in JSON, over 1, 8 and 64 connections. Every server makes the same calls of the same
-`Recognizer` (`benchmarks/servers/work.py`), and all read the same libraries. The bare calls are
-timed as well, so that what our server adds can be told.
+`Recognizer` (`benchmarks/servers/work.py`), and all read the same libraries.
+
+All servers run from the beginning, and take turns in every round, so that what changes on the
+machine meanwhile changes for all. What is shown is the median of the rounds, and how far the rounds
+agree. The bare calls are timed in every round as well, so that what our server adds can be told.
 
 ``--overload`` measures our server alone: the p99 of accepted requests at its capacity, and when ten
 times as many come. For the package face_recognition, run ``python benchmarks/pipeline.py``.
 """
 
 import argparse
-import json
+import base64
+import contextlib
 import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pipeline import _trained as trained_model
 from pipeline import portrait
-from servers.environments import PACKAGES
 from servers.load import Measured, check_wrk, load
 from servers.overload import measure_overload
-from servers.servers import ALL, Plan, running
+from servers.report import Bare, Results, print_report, write_report
+from servers.servers import ALL, ONE_THREAD, Plan, Running, Server, running
 from servers.work import MODEL
 
 from facewright.settings import Settings
 
-FORMS = ("raw", "base64")
 CONNECTIONS = (1, 8, 64)
-GOAL_ADDED_MS = 0.5
 _WARM_UP = 16
-
-Table = dict[str, dict[str, dict[int, Measured]]]
-"""Server, form, connections."""
+_WARM_UP_SECONDS = 2.0
+_BARE_CALLS = 100
 
 
 def main() -> None:
@@ -52,18 +52,17 @@ def main() -> None:
         if options.overload:
             measure_overload(plan, options.seconds)
             return
-        names = options.only or list(ALL)
-        table, memory = _compare(plan, names, options.seconds)
-        bare = _bare(plan) if "facewright" in table else {}
-    _print(table, memory, bare)
+        results = _compare(plan, options)
+    print_report(results)
     if options.json:
-        _write(options.json, table, memory, bare)
+        write_report(options.json, results)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     cores = len(os.sched_getaffinity(0))
     parser.add_argument("--seconds", type=float, default=5, help="length of each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="measurements of each point")
     parser.add_argument("--workers", type=int, default=cores, help="processes that compute")
     parser.add_argument("--only", action="append", choices=[*ALL], help="may be repeated")
     parser.add_argument("--model", type=Path, help="a model file; one is trained without it")
@@ -74,94 +73,70 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _compare(plan: Plan, names: list[str], seconds: float) -> tuple[Table, dict[str, float]]:
-    table: Table = {}
-    memory: dict[str, float] = {}
-    for name in names:
-        server = ALL[name](plan)
-        table[name] = {}
-        with running(server, plan) as started:
-            for form, body in server.bodies.items():
-                load(started, body, _WARM_UP, min(2.0, seconds))
-                print(f"measuring {name}, {form}", file=sys.stderr)
-                table[name][form] = {c: load(started, body, c, seconds) for c in CONNECTIONS}
-            memory[name] = started.tree.peak_mb()
-    return table, memory
+def _compare(plan: Plan, options: argparse.Namespace) -> Results:
+    servers = {name: ALL[name](plan) for name in options.only or ALL}
+    calls = _bare_calls(plan) if "facewright" in servers else {}
+    results = Results({name: {} for name in servers}, {}, {form: [] for form in calls})
+    with contextlib.ExitStack() as stack:
+        started = {
+            name: stack.enter_context(running(server, plan, name))
+            for name, server in servers.items()
+        }
+        for name, server in servers.items():
+            for body in server.bodies.values():
+                load(started[name], body, _WARM_UP, min(_WARM_UP_SECONDS, options.seconds))
+        for number in range(options.rounds):
+            print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
+            _measure_round(servers, started, results, _turned([*servers], number), options.seconds)
+            _measure_bare(calls, results.bare)
+        results.memory.update({name: each.tree.peak_mb() for name, each in started.items()})
+    return results
 
 
-def _bare(plan: Plan) -> dict[str, float]:
-    """Return the median time of each bare call, in ms."""
-    import base64
+def _turned(names: list[str], number: int) -> list[str]:
+    """Return the names, another one first in every round."""
+    first = number % len(names)
+    return names[first:] + names[:first]
 
-    os.environ[MODEL] = str(plan.model)
+
+def _measure_round(
+    servers: Mapping[str, Server],
+    started: Mapping[str, Running],
+    results: Results,
+    names: Iterable[str],
+    seconds: float,
+) -> None:
+    order = [*names]
+    for form in ("raw", "base64"):
+        for connections in CONNECTIONS:
+            for name in order:
+                body = servers[name].bodies.get(form)
+                if body is not None:
+                    found = load(started[name], body, connections, seconds)
+                    _rounds_of(results, name, form, connections).append(found)
+
+
+def _rounds_of(results: Results, name: str, form: str, connections: int) -> list[Measured]:
+    return results.points[name].setdefault(form, {}).setdefault(connections, [])
+
+
+def _bare_calls(plan: Plan) -> dict[str, Callable[[], object]]:
+    """Return what every server does for a request, to be called here."""
+    os.environ.update({**ONE_THREAD, MODEL: str(plan.model)})
     from servers.work import Work
 
     work, text = Work(), base64.b64encode(plan.photo).decode()
-    return {
-        "raw": _median_ms(lambda: work.photo(plan.photo)),
-        "base64": _median_ms(lambda: work.input_bytes(text)),
-    }
+    return {"raw": lambda: work.photo(plan.photo), "base64": lambda: work.input_bytes(text)}
 
 
-def _median_ms(call: Callable[[], object], calls: int = 200) -> float:
-    times = []
-    for _ in range(calls):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1000
-
-
-def _print(table: Table, memory: dict[str, float], bare: dict[str, float]) -> None:
-    for name in table:
-        print(f"{name}: {' '.join(PACKAGES.get(name, ('this one',)))}, peak {memory[name]:.0f} MB")
-    head = ("form", "c", "server", "req/s", "p50 ms", "p99 ms", "CPU ms", "lost", "ours is")
-    print("\n{:<8}{:>4}  {:<12}{:>9}{:>9}{:>9}{:>9}{:>6}  {}".format(*head))
-    for form in FORMS:
-        for connections in CONNECTIONS:
-            _print_point(table, form, connections)
-    for form, milliseconds in bare.items():
-        added = table["facewright"][form][1].p50 - milliseconds
-        verdict = "met" if added <= GOAL_ADDED_MS else "missed"
-        print(
-            f"{form}: bare call {milliseconds:.2f} ms, our server adds {added:.2f} ms at p50; "
-            f"goal of {GOAL_ADDED_MS} ms: {verdict}"
-        )
-
-
-def _print_point(table: Table, form: str, connections: int) -> None:
-    ours = table.get("facewright", {}).get(form, {}).get(connections)
-    for name, forms in table.items():
-        if form not in forms:
-            print(f"{form:<8}{connections:>4}  {name:<12}{'takes no such body':>27}")
-            continue
-        found = forms[form][connections]
-        ratio = ""
-        if ours is not None and name != "facewright" and found.p99:
-            ratio = (
-                f"{ours.per_second / found.per_second:.2f}× req/s, {ours.p99 / found.p99:.2f}× p99"
-            )
-        failed = found.refused + found.lost
-        print(
-            f"{form:<8}{connections:>4}  {name:<12}{found.per_second:>9.1f}{found.p50:>9.2f}"
-            f"{found.p99:>9.2f}{found.cpu_ms:>9.2f}{failed:>6}  {ratio}"
-        )
-
-
-def _write(path: Path, table: Table, memory: dict[str, float], bare: dict[str, float]) -> None:
-    servers = {
-        name: {
-            "packages": PACKAGES.get(name, ()),
-            "peak_mb": memory[name],
-            "points": {
-                form: {c: asdict(found) for c, found in points.items()}
-                for form, points in forms.items()
-            },
-        }
-        for name, forms in table.items()
-    }
-    document = {"load_average": os.getloadavg(), "bare_ms": bare, "servers": servers}
-    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+def _measure_bare(calls: Mapping[str, Callable[[], object]], bare: Bare) -> None:
+    for form, call in calls.items():
+        times = []
+        for _ in range(_BARE_CALLS):
+            start = time.perf_counter()
+            call()
+            times.append((time.perf_counter() - start) * 1000)
+        bare[form].append(statistics.median(times))
 
 
 if __name__ == "__main__":

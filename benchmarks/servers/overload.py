@@ -49,14 +49,18 @@ def measure_overload(plan: Plan, seconds: float) -> None:
     with running(server, plan) as started:
         load(started, body, 16, 2)
         capacity = load(started, body, _FULL, seconds).per_second
-        full = _probe(started, body, seconds, _FULL, 0)
+        # As many as before, ours among them: at capacity, nobody is refused.
+        full = _probe(started, body, seconds, _FULL - _PROBES, 0)
         # Those whose request is accepted wait for it; the others come back after a pause.
         waiting = plan.workers * Limits().waiting
         pause = (_FLOOD - waiting) / (TIMES * capacity) * 1000
         flood = _probe(started, body, seconds, _FLOOD, pause)
         shed = load(started, body, _FLOOD, seconds, pause)
     offered = shed.per_second + shed.refused / seconds
-    print(f"capacity {capacity:.0f} requests/s; p99 at capacity {full.p99():.1f} ms")
+    print(
+        f"capacity {capacity:.0f} requests/s over {_FULL} connections; p99 {full.p99():.1f} ms, "
+        f"{len(full.accepted)} accepted, {full.shed + full.other} refused"
+    )
     print(
         f"offered {offered:.0f} requests/s, {offered / capacity:.1f} times as many: "
         f"{shed.per_second:.0f} answered/s, {shed.refused} refused, {shed.lost} lost"

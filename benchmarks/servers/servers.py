@@ -17,6 +17,11 @@ from servers.environments import environment_for
 from servers.processes import Tree
 from servers.work import MODEL
 
+ONE_THREAD: Mapping[str, str] = dict.fromkeys(
+    ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"], "1"
+)
+"""What every process that computes is told, so that workers × threads = cores."""
+
 _START_SECONDS = 300.0
 _PEERS = Path(__file__).with_name("peers")
 _SCRIPT = """
@@ -166,11 +171,17 @@ ALL: Mapping[str, Callable[[Plan], Server]] = {
 
 
 @contextmanager
-def running(server: Server, plan: Plan) -> Iterator[Running]:
-    """Start a server, wait until it names the face of the photo, and end it after the block."""
+def running(server: Server, plan: Plan, name: str = "server") -> Iterator[Running]:
+    """Start a server, wait until it names the face of the photo, and end it after the block.
+
+    Args:
+        server: The server.
+        plan: What it is given.
+        name: Of its log.
+    """
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    log = plan.folder / "log.txt"
+    log = plan.folder / f"{name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             server.command(port),
@@ -191,9 +202,8 @@ def running(server: Server, plan: Plan) -> Iterator[Running]:
 
 
 def _variables(plan: Plan, more: Mapping[str, str]) -> dict[str, str]:
-    one = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"], "1")
     quiet = {"DO_NOT_TRACK": "1", "MLFLOW_DISABLE_TELEMETRY": "true", "ORT_DISABLE_TELEMETRY": "1"}
-    return {**os.environ, **one, **quiet, MODEL: str(plan.model), **more}
+    return {**os.environ, **ONE_THREAD, **quiet, MODEL: str(plan.model), **more}
 
 
 def _await(url: str, body: Body, log: Path) -> None:

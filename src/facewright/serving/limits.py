@@ -38,7 +38,7 @@ class Limits:
     idle_seconds: float = 75.0
     connections: int = 1024
     photos: int = 16
-    waiting: int = 64
+    waiting: int = 32
     deadline_seconds: float = 60.0
     stuck_seconds: float = 600.0
     batch_wait_seconds: float = 0.0
