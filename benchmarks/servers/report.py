@@ -92,7 +92,7 @@ def _figures(rounds: Sequence[Measured]) -> str:
 
 
 def _median(rounds: Sequence[Measured], name: str) -> float:
-    return statistics.median(getattr(found, name) for found in rounds)
+    return float(statistics.median(getattr(found, name) for found in rounds))
 
 
 def _against(ours: Sequence[Measured], peer: Sequence[Measured]) -> str:

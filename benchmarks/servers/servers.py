@@ -22,6 +22,13 @@ ONE_THREAD: Mapping[str, str] = dict.fromkeys(
 )
 """What every process that computes is told, so that workers × threads = cores."""
 
+_UVICORN: Mapping[str, str] = {
+    "UVICORN_ACCESS_LOG": "false",
+    # It kills workers that are not ready within 5 s, which a busy machine may take.
+    "UVICORN_TIMEOUT_WORKER_HEALTHCHECK": "60",
+}
+"""Flags of FastAPI's and MLflow's server: none of the servers has a line in a log per request."""
+
 _START_SECONDS = 300.0
 _PEERS = Path(__file__).with_name("peers")
 _SCRIPT = """
@@ -108,10 +115,11 @@ def facewright(plan: Plan, *flags: str) -> Server:
 
 def fastapi(plan: Plan) -> Server:
     """Return FastAPI's."""
-    run = environment_for("fastapi", plan.cache).command("fastapi")
-    flags = ["--host", "127.0.0.1", "--workers", str(plan.workers)]
+    run = environment_for("fastapi", plan.cache).command("uvicorn")
+    command = [run, "with_fastapi:app", "--app-dir", str(_PEERS), "--host", "127.0.0.1"]
+    command += ["--workers", str(plan.workers)]
     return Server(
-        lambda port: [run, "run", str(_PEERS / "with_fastapi.py"), *flags, "--port", str(port)],
+        lambda port: [*command, "--port", str(port)],
         {"raw": _raw(plan, "/raw"), "base64": _base64(plan, "/base64")},
     )
 
@@ -135,6 +143,7 @@ def bentoml(plan: Plan) -> Server:
         {"raw": _raw(plan, "/raw"), "base64": _base64(plan, "/base64")},
         {
             "BENCHMARK_WORKERS": str(plan.workers),
+            "BENTOML_CONFIG_OPTIONS": "api_server.logging.access.enabled=false",
             "BENTOML_DO_NOT_TRACK": "true",
             "BENTOML_HOME": str(plan.folder / "bentoml"),
         },
@@ -203,7 +212,7 @@ def running(server: Server, plan: Plan, name: str = "server") -> Iterator[Runnin
 
 def _variables(plan: Plan, more: Mapping[str, str]) -> dict[str, str]:
     quiet = {"DO_NOT_TRACK": "1", "MLFLOW_DISABLE_TELEMETRY": "true", "ORT_DISABLE_TELEMETRY": "1"}
-    return {**os.environ, **ONE_THREAD, **quiet, MODEL: str(plan.model), **more}
+    return {**os.environ, **ONE_THREAD, **_UVICORN, **quiet, MODEL: str(plan.model), **more}
 
 
 def _await(url: str, body: Body, log: Path) -> None:

@@ -38,4 +38,10 @@ if __name__ == "__main__":
     server = litserve.LitServer(
         Photos(), accelerator="cpu", workers_per_device=workers, track_requests=False
     )
-    server.run(host="127.0.0.1", port=port, num_api_servers=workers, generate_client_file=False)
+    server.run(
+        host="127.0.0.1",
+        port=port,
+        num_api_servers=workers,
+        generate_client_file=False,
+        access_log=False,
+    )
