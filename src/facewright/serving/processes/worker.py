@@ -32,11 +32,6 @@ from facewright.serving.processes.specification import THREADS, Specification
 
 logger = logging.getLogger(__name__)
 
-# The event loop and the compute thread share the interpreter's lock. Whoever wants it back from the
-# other waits for this long: with Python's own 5 ms, a flood of requests to be refused would delay
-# each of a photo's many steps by as much.
-_SWITCH_SECONDS = 0.0005
-
 STUCK = 70
 """Exit code of a worker whose compute thread did not come back."""
 
@@ -61,7 +56,6 @@ def main() -> None:
     # Ctrl+C and a service manager signal every process of a group; the supervisor decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.setswitchinterval(_SWITCH_SECONDS)
     control = socket.socket(fileno=int(sys.argv[1]))
     specification = Specification.from_json(sys.stdin.buffer.read())
     with contextlib.redirect_stdout(logs.PrintedLines()):
@@ -98,7 +92,7 @@ def _serve(specification: Specification, control: socket.socket) -> None:
 
 
 def _settle_memory() -> None:
-    """Keep what is loaded by now out of every later collection, which would stop all requests."""
+    """Keep what is loaded by now out of later collections: a full one stops all requests for 40 ms."""
     gc.collect()
     gc.freeze()
 
