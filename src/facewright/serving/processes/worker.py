@@ -92,7 +92,7 @@ def _serve(specification: Specification, control: socket.socket) -> None:
 
 
 def _settle_memory() -> None:
-    """Keep what is loaded by now out of later collections: a full one stops all requests for 40 ms."""
+    """Keep what is loaded out of later collections: a full one stops all requests for 40 ms."""
     gc.collect()
     gc.freeze()
 
