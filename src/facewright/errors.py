@@ -28,7 +28,8 @@
     ├── TargetError              a compute target cannot do what is asked
     │   └── TargetUnreachable    it does not answer, which says nothing about its jobs
     ├── EngineError              a container engine
-    │   └── EngineUnreachable    none answers
+    │   ├── EngineUnreachable    none answers
+    │   └── EngineForbidden      the account may not do that
     ├── ImageError               a container image cannot be read, built or moved
     ├── ManagementError          models, manifests, images, services, environments as records
     │   ├── NotFound             there is no such one
@@ -215,6 +216,12 @@ class EngineUnreachable(EngineError):
     """Raised when no container engine answers."""
 
     code = "engine-unreachable"
+
+
+class EngineForbidden(EngineError):
+    """Raised when the account that is used may not do what is asked."""
+
+    code = "engine-forbidden"
 
 
 class ImageError(FacewrightError):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from facewright.containers.engine import Bind, Container, Engine, Restart, Status
 from facewright.containers.oci.docker_archive import write_docker_archive
-from facewright.containers.oci.layout import Image
 from facewright.environments.backend import Generation
+from facewright.environments.container_base import check_base
 from facewright.environments.log_files import lines_of
 from facewright.environments.server_command import (
     PORT,
@@ -45,7 +45,7 @@ class DockerBackend:
 
     def start(self, generation: Generation, plan: ServicePlan, hear: Hear) -> None:
         """Give the engine the image, unless it has it, and start a container of it."""
-        _check_base(plan.image)
+        check_base(plan.image)
         reference = self._load(plan, hear)
         hear("Running docker container.")
         name = self._name(generation)
@@ -152,17 +152,6 @@ class DockerBackend:
         # Other users of the engine, and other data folders, may have services of this name.
         place = hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:8]
         return f"facewright-{generation.service}-{place}-{generation.number}"
-
-
-def _check_base(image: Image) -> None:
-    history = image.config.get("history") or []
-    if all(each.get("created_by") == "facewright" for each in history):
-        raise EngineError(
-            "the image stands on no base, so a container of it has no Python: it runs with the "
-            "engine process only",
-            hint="make one with `facewright image create … --base-image REF`, such as "
-            "python:3.11-slim",
-        )
 
 
 def _binds(generation: Generation, plan: ServicePlan) -> list[Bind]:

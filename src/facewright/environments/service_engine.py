@@ -12,6 +12,21 @@ Hear = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class Scaling:
+    """How an engine changes the number of replicas by itself.
+
+    Attributes:
+        least: Replicas that stay, from 1.
+        most: Replicas at most.
+        utilization: Per cent of the reserved processor time that replicas shall use.
+    """
+
+    least: int
+    most: int
+    utilization: int
+
+
+@dataclass(frozen=True)
 class ServicePlan:
     """What a service shall be.
 
@@ -28,6 +43,9 @@ class ServicePlan:
         keys: File of the keys' digests; None for a service that needs none.
         collect: Folder where answers are kept; None keeps none.
         environment: Variables, added to those of the image.
+        title: Name of the image, such as ``doors:3``.
+        location: The image in a registry, by digest, for engines that fetch it from there.
+        scaling: How the number of replicas changes by itself; None where it stays.
     """
 
     name: str
@@ -42,6 +60,9 @@ class ServicePlan:
     keys: Path | None = None
     collect: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    location: str = ""
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True)

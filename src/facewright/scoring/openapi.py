@@ -36,16 +36,18 @@ _FAILURES = {
 }
 
 
-def openapi_document(schema: Schema | None, *, name: str) -> dict[str, Any]:
+def openapi_document(schema: Schema | None, *, name: str, prefix: str = "") -> dict[str, Any]:
     """Return the document that ``/openapi.json`` answers.
 
     Args:
         schema: What the service takes and gives; None for a script that takes the body as text.
         name: The service.
+        prefix: What stands before ``/score`` in its address, such as ``/api/v1/service/faces``.
     """
     return {
         "openapi": "3.1.0",
         "info": {"title": name, "version": "1.0"},
+        **({"servers": [{"url": prefix}]} if prefix else {}),
         "paths": {
             "/score": {"post": _score()},
             "/": {"get": _probe("ServiceHealthCheck", "Tells whether the service is up")},

@@ -27,6 +27,7 @@ from facewright.serving.limits import Limits
 from facewright.serving.metrics import Metrics
 from facewright.serving.middleware import RequestMiddleware
 from facewright.serving.mount import Extension, ServerParts, extensions_for
+from facewright.serving.prefix import PrefixMiddleware
 from facewright.serving.problems import RefusalError
 from facewright.serving.scorer import Scorer
 from facewright.wire.problems import REQUEST_ID_HEADER
@@ -48,6 +49,7 @@ class Surroundings:
         metrics_here: Whether ``/metrics`` is a route of the application; False where it has a
             listener of its own.
         draining: Whether the server was told to stop.
+        prefix: What may stand before the paths of requests, such as ``/api/v1/service/doors``.
     """
 
     ring: KeyRing | None = None
@@ -56,6 +58,7 @@ class Surroundings:
     cors_origins: Sequence[str] = ()
     metrics_here: bool = True
     draining: Callable[[], bool] = lambda: False
+    prefix: str = ""
 
 
 def create_app(
@@ -86,7 +89,7 @@ def create_app(
     )
     extensions = extensions_for(script)
     endpoints = _Endpoints(parts, Scorer(script, schema, parts.compute, limits), around)
-    documents = _Documents(schema, name, extensions)
+    documents = _Documents(schema, name, extensions, around.prefix)
     app = Starlette(
         routes=[
             *_routes(parts, endpoints, documents, around),
@@ -135,7 +138,8 @@ def _middleware(around: Surroundings) -> list[Middleware]:
             ),
         )
     outside = Middleware(RequestMiddleware, metrics=around.metrics, draining=around.draining)
-    return [outside, *inside]
+    before = [Middleware(PrefixMiddleware, prefix=around.prefix)] if around.prefix else []
+    return [*before, outside, *inside]
 
 
 class _Endpoints:
@@ -174,9 +178,11 @@ class _Endpoints:
 class _Documents:
     """What describes the service."""
 
-    def __init__(self, schema: Schema | None, name: str, extensions: Sequence[Extension]) -> None:
-        self._swagger = swagger_document(schema, name=name) if schema is not None else None
-        own = openapi_document(schema, name=name)
+    def __init__(
+        self, schema: Schema | None, name: str, extensions: Sequence[Extension], prefix: str
+    ) -> None:
+        self._swagger = swagger_document(schema, name=name, prefix=prefix) if schema else None
+        own = openapi_document(schema, name=name, prefix=prefix)
         self._openapi = merged(own, [extension.openapi() for extension in extensions])
 
     async def openapi(self, _request: Request) -> Response:

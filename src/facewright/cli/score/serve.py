@@ -1,6 +1,7 @@
 """`facewright score serve`: a scoring script as a server."""
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
     from facewright.serving.collector import Collection
 
 _NETWORK, _LOAD, _OBSERVE = "Who may use it", "How much it takes on", "What it tells and keeps"
+
+
+def _prefix(value: str) -> str:
+    if value and not re.fullmatch(r"(/[\w.~-]+)+/?", value, re.ASCII):
+        raise typer.BadParameter(f"expected a path such as /api/v1/service/doors, received {value}")
+    return value.rstrip("/")
 
 
 def serve(
@@ -63,6 +70,15 @@ def serve(
             help="Let web pages of this origin call it; may be repeated.", rich_help_panel=_NETWORK
         ),
     ] = None,
+    path_prefix: Annotated[
+        str,
+        typer.Option(
+            envvar="SERVICE_PATH_PREFIX",
+            callback=_prefix,
+            help="What may stand before /score in its address, such as /api/v1/service/doors.",
+            rich_help_panel=_NETWORK,
+        ),
+    ] = "",
     queue: Annotated[
         int,
         typer.Option(min=1, help="Requests that may wait in each worker.", rich_help_panel=_LOAD),
@@ -143,6 +159,7 @@ def serve(
         tls_cert=tls_cert,
         tls_key=tls_key,
         cors_origins=tuple(cors_origin or ()),
+        prefix=path_prefix,
         metrics_port=metrics_port,
         access_log=access_log,
         collection=_collection(collect_model_data, collect_chips, retention_days),

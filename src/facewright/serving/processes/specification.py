@@ -37,6 +37,7 @@ class Specification:
         access_log: Whether every request has a line in the log.
         gallery_url: Database of the enrolled people; None keeps them beside the model file. It may
             hold a password, and is never shown.
+        prefix: What may stand before the paths of requests.
     """
 
     script: Path
@@ -56,6 +57,7 @@ class Specification:
     tracing: bool = False
     access_log: bool = True
     gallery_url: str | None = field(default=None, repr=False)
+    prefix: str = ""
 
     def resolved(self) -> "Specification":
         """Return the same with paths that hold in any folder."""

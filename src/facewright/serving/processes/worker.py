@@ -107,6 +107,7 @@ def _surroundings(specification: Specification, draining: Draining) -> Surroundi
         cors_origins=specification.cors_origins,
         metrics_here=specification.metrics_port is None,
         draining=draining,
+        prefix=specification.prefix,
     )
 
 
