@@ -8,6 +8,9 @@ from facewright.errors import EngineError
 
 PROCESS, DOCKER = "process", "docker"
 KINDS = (PROCESS, DOCKER)
+"""Those of this machine."""
+KUBERNETES = "kubernetes"
+"""That of clusters; each environment has its own, from `kubernetes.loading`."""
 
 
 def load_engine(kind: str, data: Path, docker_host: str | None = None) -> FrontedEngine:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from facewright.database.database import Database
 from facewright.database.tables.management import EnvironmentRow, ServiceRow
-from facewright.environments.catalogue import DOCKER, KINDS, PROCESS
+from facewright.environments.catalogue import DOCKER, KINDS, KUBERNETES, PROCESS
 from facewright.errors import ManagementError
 from facewright.management.names import checked_environment_name
 from facewright.management.records import Environment
@@ -17,7 +17,16 @@ from facewright.system.outside_text import shown
 
 DEFAULT = "local"
 LOCAL, CLUSTER = "local", "cluster"
-_SUCCEEDED = "Succeeded"
+_SUCCEEDED, _CREATING = "Succeeded", "Creating"
+LOCAL_ENGINE = "local_engine"
+"""Detail of an environment with a cluster: what runs its services on this machine."""
+
+
+def local_engine(environment: Environment) -> str:
+    """Return what runs services of an environment on this machine."""
+    if environment.engine in KINDS:
+        return environment.engine
+    return str(environment.details.get(LOCAL_ENGINE, PROCESS))
 
 
 class Environments:
@@ -43,12 +52,56 @@ class Environments:
         Raises:
             ManagementError: The name or the engine cannot be used, or the name is taken.
         """
-        checked_environment_name(name)
         chosen = engine or (DOCKER if self._docker_answers() else PROCESS)
         if chosen not in KINDS:
             raise ManagementError(
                 f"not an engine: expected {' or '.join(KINDS)}, received {shown(chosen)}"
             )
+        return self._add(name, chosen, details, new_id())
+
+    def setup_cluster(
+        self,
+        name: str,
+        engine: str | None,
+        details: Callable[[str], Mapping[str, Any]],
+        prepare: Callable[[Environment], Mapping[str, Any]],
+    ) -> Environment:
+        """Make an environment with a cluster.
+
+        Args:
+            name: 1 to 20 small letters and digits.
+            engine: Of its services on this machine, as in `setup`.
+            details: Returns what is known of the cluster; is given the environment's id.
+            prepare: Makes what it needs in the cluster, and returns what else is to be known.
+
+        Raises:
+            ManagementError: The name cannot be used, or is taken.
+            EngineError: The cluster could not be prepared; nothing is left of the environment.
+        """
+        here = engine or (DOCKER if self._docker_answers() else PROCESS)
+        id = new_id()
+        known = {**details(id), LOCAL_ENGINE: here}
+        made = self._add(name, KUBERNETES, known, id, state=_CREATING)
+        try:
+            more = prepare(made)
+        except BaseException:
+            self._forget(id)
+            raise
+        with self._database.write() as session:
+            row = session.get_one(EnvironmentRow, id)
+            row.state, row.mode, row.details = _SUCCEEDED, CLUSTER, {**row.details, **more}
+            session.flush()
+            return environment_of(row)
+
+    def _add(
+        self,
+        name: str,
+        engine: str,
+        details: Mapping[str, Any],
+        id: str,
+        state: str = _SUCCEEDED,
+    ) -> Environment:
+        checked_environment_name(name)
         with self._database.write() as session:
             self._ensure(session)
             if _find(session, name) is not None:
@@ -56,10 +109,17 @@ class Environments:
                     f"there is an environment {shown(name)} already",
                     hint=f"use it with `facewright env set -n {name}`, or choose another name",
                 )
-            row = _row(name, chosen, details, current=False)
+            row = _row(name, engine, details, current=False)
+            row.id, row.state = id, state
             session.add(row)
             session.flush()
             return environment_of(row)
+
+    def _forget(self, id: str) -> None:
+        with self._database.write() as session:
+            row = session.get(EnvironmentRow, id)
+            if row is not None:
+                session.delete(row)
 
     def list(self, group: str | None = None) -> list[Environment]:
         """Return the environments, those of a resource group where one is named, by name."""
@@ -112,17 +172,24 @@ class Environments:
         with self._database.write() as session:
             self._ensure(session)
             row = self._get(session, None)
-            if mode == CLUSTER and row.engine in KINDS:
+            if mode == CLUSTER and row.engine != KUBERNETES:
                 raise ManagementError(
                     f"the environment {row.name} has no cluster: its engine is {row.engine}",
-                    hint="cluster environments will come with Kubernetes support",
+                    hint="set one up with `facewright env setup --cluster`, and choose it with "
+                    "`facewright env set`",
                 )
             row.mode = mode
             session.flush()
             return environment_of(row)
 
-    def delete(self, name: str) -> Environment:
+    def delete(
+        self, name: str, clear: Callable[[Environment], None] = lambda found: None
+    ) -> Environment:
         """Delete an environment that has no services.
+
+        Args:
+            name: Of the environment.
+            clear: Takes away what it made elsewhere; nothing is forgotten when that fails.
 
         Raises:
             NotFound: There is none of that name.
@@ -135,8 +202,10 @@ class Environments:
             users = session.scalars(lived.order_by(ServiceRow.id)).all()
             if users:
                 raise in_use("environment", name, [f"the service {each}" for each in users])
+            found = environment_of(row)
+            clear(found)
             session.delete(row)
-            return environment_of(row)
+            return found
 
     def _ensure(self, session: Session) -> None:
         """Make the local environment where there is none at all."""

@@ -24,6 +24,7 @@ from facewright.management.records import Deployment, Environment, ImageRecord, 
 from facewright.management.rows import deployment_of, image_of, missing, new_id, now, service_of
 
 BEGUN, SUCCEEDED, FAILED = "Running", "Succeeded", "Failed"
+TRIED = "Canary"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,19 @@ class ServiceRows:
         with self._database.read() as session:
             row = session.get(ServiceRow, id)
             return None if row is None else service_of(row)
+
+    def locate(self, text: str, environment: str) -> Service | None:
+        """Return the service that a name or an id means, or None.
+
+        That is the one of this name in an environment, else the one of this id, else the only one
+        of this name.
+        """
+        with self._database.read() as session:
+            named = session.scalars(select(ServiceRow).where(ServiceRow.name == text)).all()
+            here = [row for row in named if row.environment_id == environment]
+            by_id = session.get(ServiceRow, text)
+            found = here or ([by_id] if by_id else []) or (named if len(named) == 1 else [])
+            return service_of(found[0]) if found else None
 
     def list(self) -> list[Service]:
         """Return all services, by name."""
@@ -107,12 +121,17 @@ class ServiceRows:
         return lineage_of(self._database, "service", id)
 
     def begin(
-        self, id: str, environment: Environment, image: ImageRecord, settings: Mapping[str, Any]
+        self,
+        id: str,
+        name: str,
+        environment: Environment,
+        image: ImageRecord,
+        settings: Mapping[str, Any],
     ) -> None:
         """Remember that a service is being made; what was never done can be begun again."""
         moment = now()
         row = ServiceRow(
-            id=id, name=id, environment_id=environment.id, image_id=image.id,
+            id=id, name=name, environment_id=environment.id, image_id=image.id,
             settings=dict(settings), address=None, state=BEGUN, error=None,
             created=moment, updated=moment,
         )  # fmt: skip
@@ -126,15 +145,20 @@ class ServiceRows:
         except IntegrityError as error:
             raise ManagementError(f"there is a service {id} already") from error
 
-    def deploying(self, id: str, image: ImageRecord) -> None:
-        """Remember that a service is about to run an image."""
+    def deploying(self, id: str, image: ImageRecord, status: str = BEGUN) -> None:
+        """Remember that a service is about to run an image, or that it tries one."""
         with self._database.write() as session:
-            _forget_begun(session, id)
+            _forget(session, id, status)
             session.add(
                 DeploymentRow(
-                    id=new_id(), service_id=id, image_id=image.id, status=BEGUN, created=now()
+                    id=new_id(), service_id=id, image_id=image.id, status=status, created=now()
                 )
             )
+
+    def tried(self, id: str) -> str | None:
+        """Return the id of the image that a service tries, or None."""
+        found = (each for each in self.deployments(id) if each.status == TRIED)
+        return next((each.image_id for each in found), None)
 
     def deployed(
         self, id: str, image: ImageRecord, settings: Mapping[str, Any], address: str
@@ -153,10 +177,10 @@ class ServiceRows:
             session.flush()
             return service_of(row)
 
-    def undone(self, id: str) -> None:
-        """Forget that a service was about to run an image."""
+    def undone(self, id: str, status: str = BEGUN) -> None:
+        """Forget that a service was about to run an image, or that it tries one."""
         with self._database.write() as session:
-            _forget_begun(session, id)
+            _forget(session, id, status)
 
     def deployments(self, id: str) -> Sequence[Deployment]:
         """Return what a service ran, the newest first."""
@@ -173,8 +197,8 @@ class ServiceRows:
                 session.delete(row)
 
 
-def _forget_begun(session: Session, id: str) -> None:
+def _forget(session: Session, id: str, status: str) -> None:
     for row in session.scalars(
-        select(DeploymentRow).where(DeploymentRow.service_id == id, DeploymentRow.status == BEGUN)
+        select(DeploymentRow).where(DeploymentRow.service_id == id, DeploymentRow.status == status)
     ):
         session.delete(row)

@@ -47,6 +47,7 @@ class ServiceSettings:
         host: Address it is reached at.
         port: Port that was asked for; None for a free one.
         autoscale: For clusters.
+        cluster: Whether it lives in the cluster of its environment.
     """
 
     replicas: int | None = None
@@ -59,6 +60,7 @@ class ServiceSettings:
     host: str = "127.0.0.1"
     port: int | None = None
     autoscale: Autoscale = Autoscale()
+    cluster: bool = False
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
         """Return these with changes; what is None stays."""
@@ -111,6 +113,26 @@ class ServiceSettings:
                 f"{self.memory[:40]!r}"
             )
         return size
+
+    def in_cluster(self) -> Self:
+        """Return these for a service in a cluster, which always has keys.
+
+        Raises:
+            ManagementError: Something was asked for that only this machine has, or no cluster.
+        """
+        if self.port is not None or self.host != ServiceSettings().host:
+            raise ManagementError(
+                "--port and --host are for services of this machine: a cluster chooses where a "
+                "service is reached",
+                hint="say how with `facewright env setup --cluster --expose`",
+            )
+        if self.autoscale.enabled and self.autoscale.least < 1:
+            raise ManagementError(
+                "--autoscale-min-replicas is out of range in a cluster: expected at least 1, "
+                f"received {self.autoscale.least}",
+                hint="a service without replicas answers nobody; `service delete` ends it",
+            )
+        return replace(self, auth=True, cluster=True)
 
     def as_column(self) -> dict[str, Any]:
         """Return these as the database keeps them."""

@@ -1,47 +1,48 @@
 """Services: an image that runs at an address, which stays when the image changes."""
 
-import platform
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from facewright.containers.oci.descriptor import Descriptor, Platform
-from facewright.containers.oci.layout import Image, Layout
 from facewright.environments.service_engine import Hear, ServiceEngine, ServicePlan, ServiceState
 from facewright.errors import ManagementError
-from facewright.management.environments import CLUSTER, Environments
+from facewright.management.environments import CLUSTER, Environments, local_engine
 from facewright.management.lineage import Lineage
 from facewright.management.names import checked_service_name
 from facewright.management.records import Deployment, Environment, ImageRecord, Service
 from facewright.management.rows import missing
 from facewright.management.service_calls import ServiceAddress
 from facewright.management.service_keys import Keys, ServiceKeys
+from facewright.management.service_plans import ServicePlaces, ServicePlans
 from facewright.management.service_rows import BEGUN, SUCCEEDED, MadeOf, ServiceRows
 from facewright.management.service_settings import ServiceSettings
+from facewright.serving import keys
 
-_MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64", "AMD64": "amd64"}
-
-Engines = Callable[[str], ServiceEngine]
-"""Returns the service engine of a kind, such as ``process``, and brings back what it should run."""
+if TYPE_CHECKING:
+    from facewright.environments.kubernetes.engine import KubernetesEngine
 
 
 @dataclass(frozen=True)
-class ServicePlaces:
-    """Where the files of services are.
+class Engines:
+    """Where service engines come from.
 
     Attributes:
-        images: Layout with the images.
-        collected: For answers that services keep.
-        locks: For locks between commands.
+        here: Returns that of a kind, such as ``process``, and brings back what it should run.
+        cluster: Returns that of an environment with a cluster.
     """
 
-    images: Path
-    collected: Path
-    locks: Path
+    here: Callable[[str], ServiceEngine]
+    cluster: Callable[[Environment], "KubernetesEngine"]
+
+    def of(self, environment: Environment, settings: ServiceSettings) -> ServiceEngine:
+        """Return the engine of services of these settings."""
+        if settings.cluster:
+            return self.cluster(environment)
+        return self.here(local_engine(environment))
 
 
 class Services:
@@ -53,6 +54,7 @@ class Services:
         engines: What runs them.
         keys: Their keys.
         places: Where their files are.
+        plans: What engines are asked for.
     """
 
     def __init__(
@@ -62,12 +64,14 @@ class Services:
         engines: Engines,
         keys: ServiceKeys,
         places: ServicePlaces,
+        plans: ServicePlans,
     ) -> None:
-        self._rows = rows
+        self.rows = rows
+        self.engines = engines
         self._environments = environments
-        self._engines = engines
         self._places = places
         self._keys = keys
+        self._plans = plans
 
     def create(
         self,
@@ -98,23 +102,22 @@ class Services:
             EngineError: It did not become ready; nothing is left of it, or what was there goes on.
         """
         checked_service_name(name)
-        image = self._rows.image(image_id)
+        image = self.rows.image(image_id)
         environment = self._environments.show()
+        id = name
         if environment.mode == CLUSTER:
-            raise ManagementError(
-                "cluster environments come with Kubernetes support, which is not there yet",
-                hint="switch with `facewright env local`",
-            )
-        with self._locked(name):
-            found = self._rows.find(name)
+            settings = settings.in_cluster()
+            id = f"{name}.{environment.name}-{environment.id[:8]}"
+        with self.locked(id):
+            found = self.rows.find(id)
             if found is not None and found.state == SUCCEEDED:
                 if not replace(found):
                     return None
                 if self._fits(found, environment, settings):
-                    return self._deploy(found.id, environment, image, settings, hear)
+                    return self.deploy(found, environment, image, settings, hear)
             if found is not None:
                 self._remove(found)
-            return self._create(name, environment, image, settings, hear)
+            return self._create(id, name, environment, image, settings, hear)
 
     def update(
         self, id: str, image_id: str | None, changes: Mapping[str, Any], hear: Hear
@@ -131,11 +134,12 @@ class Services:
             NotFound: There is no such service or image.
             EngineError: It did not become ready; what was there goes on.
         """
-        with self._locked(id):
-            service = self._settled(self.show(id))
-            image = self._rows.image(image_id or service.image_id)
+        with self.opened(id) as service:
+            image = self.rows.image(image_id or service.image_id)
             settings = ServiceSettings.from_column(service.settings).changed(changes)
-            return self._deploy(id, self._environment(service), image, settings, hear)
+            if settings.cluster:
+                settings = settings.in_cluster()
+            return self.deploy(service, self.environment(service), image, settings, hear)
 
     def rollback(self, id: str, hear: Hear) -> Service:
         """Let a service run the image again that it ran before.
@@ -143,11 +147,10 @@ class Services:
         Raises:
             ManagementError: It never ran another.
         """
-        with self._locked(id):
-            service = self._settled(self.show(id))
+        with self.opened(id) as service:
             earlier = [
                 each.image_id
-                for each in self._rows.deployments(id)
+                for each in self.rows.deployments(service.id)
                 if each.expired is not None and each.image_id != service.image_id
             ]
             if not earlier:
@@ -155,9 +158,9 @@ class Services:
                     f"the service {id} never ran another image",
                     hint="let it run one with `facewright service update realtime --image-id`",
                 )
-            image = self._rows.image(earlier[0])
+            image = self.rows.image(earlier[0])
             settings = ServiceSettings.from_column(service.settings)
-            return self._deploy(id, self._environment(service), image, settings, hear)
+            return self.deploy(service, self.environment(service), image, settings, hear)
 
     def delete(self, id: str) -> Service:
         """End a service and forget it, with its keys.
@@ -165,34 +168,37 @@ class Services:
         Raises:
             NotFound: There is no such service.
         """
-        with self._locked(id):
-            service = self.show(id)
+        service = self.show(id)
+        with self.locked(service.id):
             self._remove(service)
         return service
 
     def show(self, id: str) -> Service:
-        """Return a service by its id or name, which are the same here.
+        """Return a service by its name in the current environment, or by its id.
 
         Raises:
             NotFound: There is none.
         """
-        service = self._rows.find(id)
+        service = self.rows.locate(id, self._environments.show().id)
         if service is None:
             raise missing("service", id, "facewright service list realtime")
         return service
 
     def standing(self, id: str) -> Service | None:
-        """Return the service of an id, unless none was ever done making."""
-        found = self._rows.find(id)
+        """Return the service of a name in the current environment, unless it was never done."""
+        environment = self._environments.show()
+        found = self.rows.locate(id, environment.id)
+        if found is not None and found.environment_id != environment.id:
+            found = None
         return found if found is not None and found.state == SUCCEEDED else None
 
     def list(self) -> list[Service]:
         """Return all services, by name."""
-        return self._rows.list()
+        return self.rows.list()
 
     def deployments(self, id: str) -> Sequence[Deployment]:
         """Return what a service ran and runs, the newest first."""
-        return self._rows.deployments(self.show(id).id)
+        return self.rows.deployments(self.show(id).id)
 
     def state(self, service: Service) -> ServiceState | None:
         """Return what the engine knows of a service; None when it knows nothing of it.
@@ -200,7 +206,7 @@ class Services:
         Raises:
             EngineUnreachable: The engine does not answer.
         """
-        return self._engine(service).state(service.name)
+        return self.engine(service).state(service.name)
 
     def address(self, id: str) -> ServiceAddress:
         """Return how a service is called.
@@ -215,7 +221,7 @@ class Services:
                 hint="create it again, if the command that made it was interrupted",
             )
         settings = ServiceSettings.from_column(service.settings)
-        key = self._keys.show(id).primary if settings.auth else None
+        key = self._keys.show(service.id).primary if settings.auth else None
         return ServiceAddress(service.address.removesuffix("/score"), key)
 
     def keys_of(self, id: str) -> Keys:
@@ -224,31 +230,57 @@ class Services:
         Raises:
             ManagementError: It has none.
         """
-        self._check_auth(self.show(id))
-        return self._keys.show(id)
+        service = self.show(id)
+        self._check_auth(service)
+        return self._keys.show(service.id)
 
-    def regenerate(self, id: str, slot: str) -> Keys:
-        """Replace one key of a service; the other stays valid.
+    def regenerate(self, id: str, slot: str, hear: Hear = lambda line: None) -> Keys:
+        """Replace one key of a service; the other stays valid, and the new one is so at once.
 
         Args:
             id: Of the service.
             slot: ``primary`` or ``secondary``.
+            hear: Hears what is done.
         """
-        with self._locked(id):
-            self._check_auth(self.show(id))
-            return self._keys.regenerate(id, "primary" if slot == "primary" else "secondary")
+        with self.opened(id) as service:
+            self._check_auth(service)
+            which = keys.SLOTS[0] if slot == "primary" else keys.SLOTS[1]
+            settings = ServiceSettings.from_column(service.settings)
+            if not settings.cluster:
+                return self._keys.regenerate(service.id, which)
+            engine = self.engines.cluster(self.environment(service))
+            if not self._keys.has_spare(service.id):
+                self._keys.take_over(service.id, engine.key_digests(service.name))
+                engine.renew_keys(service.name, self._keys.digests(service.id).read_bytes())
+            if (seconds := self._keys.not_known_for(service.id, which)) > 0:
+                hear(f"Waiting {seconds:.0f} s, until every replica knows the key that comes next")
+                time.sleep(seconds)
+            made = self._keys.advance(service.id, which)
+            engine.renew_keys(service.name, self._keys.digests(service.id).read_bytes())
+            return made
+
+    def restore_keys(self, service: Service) -> None:
+        """Bring the digests of a service's keys to its cluster again, where they are kept here."""
+        file = self._keys.digests(service.id)
+        if file.is_file():
+            engine = self.engines.cluster(self.environment(service))
+            engine.renew_keys(service.name, file.read_bytes())
+
+    def mode(self) -> str:
+        """Return where new services of the current environment go: ``local`` or ``cluster``."""
+        return self._environments.show().mode
 
     def made_of(self, service: Service) -> MadeOf:
         """Return what the image of a service was made of."""
-        return self._rows.made_of(service.image_id)
+        return self.rows.made_of(service.image_id)
 
     def lineage(self, id: str) -> Lineage:
         """Return where a service comes from: image, manifest, models, runs and photos."""
-        return self._rows.lineage(id)
+        return self.rows.lineage(self.show(id).id)
 
     def logs(self, service: Service) -> Iterator[str]:
         """Yield the lines that a service wrote, the oldest first."""
-        return self._engine(service).logs(service.name)
+        return self.engine(service).logs(service.name)
 
     def _check_auth(self, service: Service) -> None:
         if not ServiceSettings.from_column(service.settings).auth:
@@ -265,94 +297,97 @@ class Services:
 
     def _create(
         self,
+        id: str,
         name: str,
         environment: Environment,
         image: ImageRecord,
         settings: ServiceSettings,
         hear: Hear,
     ) -> Service:
-        self._engines(environment.engine).remove(name)
-        self._rows.begin(name, environment, image, settings.as_column())
+        engine = self.engines.of(environment, settings)
+        engine.remove(name)
+        self.rows.begin(id, name, environment, image, settings.as_column())
         try:
-            return self._deploy(name, environment, image, settings, hear)
+            begun = self.rows.find(id)
+            return self.deploy(begun, environment, image, settings, hear)  # type: ignore[arg-type]
         except BaseException:
-            self._rows.delete(name)
-            self._keys.forget(name)
+            self.rows.delete(id)
+            self._keys.forget(id)
             raise
 
-    def _deploy(
+    def deploy(
         self,
-        id: str,
+        service: Service,
         environment: Environment,
         image: ImageRecord,
         settings: ServiceSettings,
         hear: Hear,
     ) -> Service:
-        plan = self._plan(id, image, settings)
-        self._rows.deploying(id, image)
+        """Let the engine of a service, which is locked, run an image with settings."""
+        plan = self.plan(service, environment, image, settings, hear)
+        self.rows.deploying(service.id, image)
         try:
-            state = self._engines(environment.engine).deploy(plan, hear)
+            state = self.engines.of(environment, settings).deploy(plan, hear)
         except BaseException:
-            self._rows.undone(id)
+            self.rows.undone(service.id)
             raise
         address = f"{state.url}/score"
-        return self._rows.deployed(id, image, settings.as_column(), address)
+        return self.rows.deployed(service.id, image, settings.as_column(), address)
 
-    def _plan(self, id: str, image: ImageRecord, settings: ServiceSettings) -> ServicePlan:
-        layout = Layout(self._places.images)
-        if settings.auth:
-            self._keys.ensure(id)
-        return ServicePlan(
-            name=id,
-            layout=layout,
-            image=_image_of(layout, str(image.digest)),
-            host=settings.host,
-            port=settings.port,
-            replicas=settings.replicas or 1,
-            cpus=settings.cpu,
-            memory=settings.memory_bytes,
-            waiting=settings.waiting,
-            keys=self._keys.digests(id) if settings.auth else None,
-            collect=self._places.collected if settings.collect else None,
-        )
+    def plan(
+        self,
+        service: Service,
+        environment: Environment,
+        image: ImageRecord,
+        settings: ServiceSettings,
+        hear: Hear,
+    ) -> ServicePlan:
+        """Return what the engine of a service is asked for."""
+        return self._plans.plan(service, environment, image, settings, hear)
+
+    @contextmanager
+    def opened(self, id: str) -> Iterator[Service]:
+        """Yield a service that no other command changes meanwhile.
+
+        Raises:
+            NotFound: There is none.
+        """
+        found = self.show(id)
+        with self.locked(found.id):
+            yield self._settled(self.show(found.id))
 
     def _settled(self, service: Service) -> Service:
         """Return a service after what an update that was killed at its very end had done."""
-        begun = [each for each in self._rows.deployments(service.id) if each.status == BEGUN]
+        begun = [each for each in self.rows.deployments(service.id) if each.status == BEGUN]
         state = self.state(service) if begun else None
         if not begun or state is None:
             return service
-        image = self._rows.image(begun[0].image_id)
-        running = _image_of(Layout(self._places.images), str(image.digest)).manifest.digest
+        image = self.rows.image(begun[0].image_id)
+        cluster = ServiceSettings.from_column(service.settings).cluster
+        running = self._plans.image(image, any_machine=cluster).manifest.digest
         if state.image != running:
-            self._rows.undone(service.id)
+            self.rows.undone(service.id)
             return service
-        return self._rows.deployed(service.id, image, service.settings, f"{state.url}/score")
+        return self.rows.deployed(service.id, image, service.settings, f"{state.url}/score")
 
     def _remove(self, service: Service) -> None:
-        self._engine(service).remove(service.name)
+        self.engine(service).remove(service.name)
         self._keys.forget(service.id)
-        self._rows.delete(service.id)
+        self.rows.delete(service.id)
 
-    def _engine(self, service: Service) -> ServiceEngine:
-        return self._engines(self._environment(service).engine)
+    def engine(self, service: Service) -> ServiceEngine:
+        """Return the engine of a service."""
+        settings = ServiceSettings.from_column(service.settings)
+        return self.engines.of(self.environment(service), settings)
 
-    def _environment(self, service: Service) -> Environment:
+    def environment(self, service: Service) -> Environment:
+        """Return the environment of a service."""
         known = {each.id: each for each in self._environments.list()}
         return known[service.environment_id]
 
     @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
-        checked_service_name(name)  # it names a file
+    def locked(self, id: str) -> Iterator[None]:
+        """Keep other commands from changing a service; its id is one of ours."""
         self._places.locks.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._places.locks / name):
+        with FileLock(self._places.locks / id):
             yield
-
-
-def _image_of(layout: Layout, digest: str) -> Image:
-    """Return the image of a digest, a manifest's or an index's, for this machine."""
-    found = Descriptor("", digest, 0)
-    media_type = str(layout.document(found).get("mediaType", ""))
-    machine = platform.machine()
-    wanted = Platform(architecture=_MACHINES.get(machine, machine))
-    return layout.image(Descriptor(media_type, digest, 0), wanted)

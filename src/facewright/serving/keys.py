@@ -112,15 +112,24 @@ def regenerate(path: Path, slot: Slot, holder: str = DEFAULT_HOLDER) -> str:
     Raises:
         ServiceError: There is no such holder, or the file cannot be used.
     """
+    text = _generate()
+    replace(path, slot, text, holder)
+    return text
+
+
+def replace(path: Path, slot: Slot, text: str, holder: str = DEFAULT_HOLDER) -> None:
+    """Put a key in place of one of a holder's; the other stays valid.
+
+    Raises:
+        ServiceError: There is no such holder, or the file cannot be used.
+    """
     with _changing(path) as holders:
         if holder not in holders:
             raise ServiceError(
                 f"{path.name} holds no keys of {holder}",
                 hint=f"it holds keys of: {', '.join(holders) or 'nobody'}",
             )
-        text = _generate()
         holders[holder] = holders[holder].model_copy(update={slot: _stored(text)})
-    return text
 
 
 def read(path: Path) -> dict[str, Holder]:

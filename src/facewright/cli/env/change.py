@@ -6,7 +6,7 @@ import typer
 
 from facewright.cli.console import Console
 from facewright.cli.env.options import GroupOption, NameOption, check_group
-from facewright.cli.service.opening import opened_environments
+from facewright.cli.service.opening import opened_cluster_environments, opened_environments
 
 
 def set_(
@@ -35,10 +35,11 @@ def cluster() -> None:
 
 
 def delete(name: NameOption, group: GroupOption = None) -> None:
-    """Delete an environment in which no service lives."""
+    """Delete an environment in which no service lives, with all it made in its cluster."""
     with opened_environments() as environments:
         check_group(environments.show(name), group)
-        environments.delete(name)
+    with opened_cluster_environments() as clusters:
+        clusters.delete(name)
     Console().result(f"Deleted the environment {name}.")
 
 

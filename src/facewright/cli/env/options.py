@@ -7,6 +7,8 @@ import typer
 from facewright.errors import ManagementError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from facewright.management.records import Environment
 
 NameOption = Annotated[
@@ -41,6 +43,7 @@ def as_data(environment: "Environment", *, mode: bool = False) -> dict[str, Any]
         "Location": details.get("location"),
         "Base Image": details.get("base_image"),
         "Cluster Size": "N/A",
+        **_of_cluster(details),
         "Created On": environment.created,
         "Provisioning State": environment.state,
         "Current": environment.current,
@@ -50,6 +53,22 @@ def as_data(environment: "Environment", *, mode: bool = False) -> dict[str, Any]
     if environment.error:
         data["Provisioning Errors"] = environment.error[:_MOST_ERROR]
     return data
+
+
+def _of_cluster(details: "Mapping[str, Any]") -> dict[str, Any]:
+    """Return what an environment says of its cluster, where it has one."""
+    names = {
+        "context": "Context",
+        "namespace": "Namespace",
+        "registry": "Registry",
+        "expose": "Exposure",
+        "ingress_host": "Ingress Host",
+        "tls_secret": "TLS Secret",
+        "storage_class": "Storage Class",
+    }
+    if "namespace" not in details:
+        return {}
+    return {shown: details[key] for key, shown in names.items() if key in details}
 
 
 def check_group(environment: "Environment", group: str | None) -> None:

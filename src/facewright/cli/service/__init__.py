@@ -5,7 +5,8 @@ from collections.abc import Callable
 import typer
 
 from facewright.cli.service.call import run, usage
-from facewright.cli.service.change import delete, rollback, scale, update
+from facewright.cli.service.change import abort, delete, promote, rollback, scale, update
+from facewright.cli.service.cluster import apply, diff, export
 from facewright.cli.service.create import create
 from facewright.cli.service.keys import keys
 from facewright.cli.service.logs import logs
@@ -22,7 +23,12 @@ _VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "logs": (logs, "Show what a service said."),
     "update": (update, "Change a service at its address."),
     "rollback": (rollback, "Return to the image before."),
+    "promote": (promote, "Let the image that is tried take over."),
+    "abort": (abort, "End trying an image."),
     "scale": (scale, "Change the number of replicas."),
+    "diff": (diff, "Show drift in a cluster."),
+    "apply": (apply, "Repair drift in a cluster."),
+    "export": (export, "Write manifests for other tools."),
     "keys": (keys, "Show or replace keys."),
     "delete": (delete, "End a service."),
 }

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from facewright.cli.console import Console
-from facewright.cli.service.opening import opened_services
+from facewright.cli.service.opening import opened_cluster_services, opened_services
 from facewright.cli.service.options import (
     AutoscaleOption,
     CollectOption,
@@ -20,7 +20,8 @@ from facewright.cli.service.options import (
     UtilizationOption,
     WaitingOption,
     changes,
-    hear,
+    hear_cluster,
+    hearing,
     say_done,
 )
 
@@ -41,6 +42,12 @@ def update(
     cpu: CpuOption = None,
     memory: MemoryOption = None,
     waiting: WaitingOption = None,
+    canary: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PERCENT", help="In a cluster: send only so many of the requests to --image-id."
+        ),
+    ] = None,
 ) -> None:
     """Change a service; address and keys stay, no request fails, and what is left out stays."""
     given = changes(
@@ -48,17 +55,50 @@ def update(
         most=most, utilization=utilization, refresh=refresh, cpu=cpu, memory=memory,
         waiting=waiting,
     )  # fmt: skip
+    if canary is not None:
+        _try(id, image_id, canary, given)
+        return
     with opened_services() as services:
-        services.update(id, image_id, given, hear)
-    say_done(id)
+        hear = hearing(services)
+        service = services.update(id, image_id, given, hear)
+    say_done(service)
+
+
+def _try(id: str, image_id: str | None, percent: int, given: dict[str, object]) -> None:
+    if image_id is None or any(value is not None for value in given.values()):
+        raise typer.BadParameter("--canary goes with --image-id, and with nothing else")
+    with opened_cluster_services() as services:
+        tried = services.try_image(id, image_id, percent, hear_cluster)
+    assert tried.canary is not None  # noqa: S101 - for the type checker
+    count = tried.canary.replicas
+    whole = count + max(tried.replicas, tried.canary.beside)
+    console = Console()
+    console.result(f"Canary: {count} of {whole} replicas, {100 * count / whole:.0f} % of requests")
+    console.result(f"To let it take all requests: facewright service promote realtime -i {id}")
+    console.result(f"To end it: facewright service abort realtime -i {id}")
+
+
+def promote(id: IdOption) -> None:
+    """Let the image that a service tries take all requests."""
+    with opened_cluster_services() as services:
+        service = services.promote(id, hear_cluster)
+    say_done(service)
+
+
+def abort(id: IdOption) -> None:
+    """End trying an image; the one before takes all requests again."""
+    with opened_cluster_services() as services:
+        service = services.abort(id, hear_cluster)
+    say_done(service)
 
 
 def rollback(id: IdOption) -> None:
     """Let a service run the image again that it ran before; no request fails."""
     with opened_services() as services:
+        hear = hearing(services)
         service = services.rollback(id, hear)
-    Console().say(f"[Local mode] Runs the image {service.image_id} again")
-    say_done(id)
+    hear(f"Runs the image {service.image_id} again")
+    say_done(service)
 
 
 def scale(
@@ -67,8 +107,8 @@ def scale(
 ) -> None:
     """Change how many processes answer; no request fails."""
     with opened_services() as services:
-        services.update(id, None, {"replicas": replicas}, hear)
-    say_done(id)
+        service = services.update(id, None, {"replicas": replicas}, hearing(services))
+    say_done(service)
 
 
 def delete(id: IdOption) -> None:

@@ -30,7 +30,7 @@ from facewright.cli.service.options import (
     UtilizationOption,
     WaitingOption,
     changes,
-    hear,
+    hearing,
     say_done,
 )
 
@@ -72,7 +72,7 @@ def create(
         bool, typer.Option("--yes", "-y", help="Replace a service of this name.")
     ] = False,
 ) -> None:
-    """Run an image as a service, on this machine."""
+    """Run an image as a service, on this machine or in the environment's cluster."""
     from facewright.management.names import checked_service_name
     from facewright.management.service_settings import ServiceSettings
 
@@ -95,8 +95,11 @@ def create(
         raise typer.Exit(1)
     wanted = image_id or make_image(name, flags)
     with opened_services() as services:
-        services.create(name, wanted, settings, hear, replace=lambda found: True)
-    say_done(name)
+        made = services.create(
+            name, wanted, settings, hearing(services), replace=lambda found: True
+        )
+    if made is not None:
+        say_done(made)
 
 
 def _may_be_made(name: str) -> bool:

@@ -17,7 +17,7 @@ def keys(
         typer.Option("--key", "-k", metavar="Primary|Secondary", help="Which one to replace."),
     ] = None,
 ) -> None:
-    """Show the keys of a service made with --auth, or replace one; the other stays valid."""
+    """Show the keys of a service, or replace one; the other stays valid."""
     slot = (key or "").lower()
     if regen and slot not in ("primary", "secondary"):
         raise typer.BadParameter(
@@ -26,7 +26,7 @@ def keys(
     if key is not None and not regen:
         raise typer.BadParameter("--key goes with --regen")
     with opened_services() as services:
-        found = services.regenerate(id, slot) if regen else services.keys_of(id)
+        found = services.regenerate(id, slot, Console().say) if regen else services.keys_of(id)
     console = Console()
     console.result(f"PrimaryKey: {found.primary}")
     console.result(f"SecondaryKey: {found.secondary}")

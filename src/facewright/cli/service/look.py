@@ -79,9 +79,26 @@ def _state(services: "Services", service: "Service") -> tuple[str, str]:
     return ("Succeeded", "") if found.running else ("Failed", found.details)
 
 
+def _cluster(services: "Services", service: "Service") -> dict[str, Any]:
+    """Return how each replica of a service in a cluster is, and what it tries."""
+    from dataclasses import asdict
+
+    from facewright.management.cluster_services import ClusterServices
+
+    if not service.settings.get("cluster"):
+        return {}
+    clusters = ClusterServices(services)
+    try:
+        replicas = [asdict(each) for each in clusters.replicas(service)]
+    except EngineError:  # told as its state
+        replicas = []
+    return {"Replicas": replicas, "Canary_Image_Id": clusters.tried(service)}
+
+
 def _rest(services: "Services", service: "Service") -> dict[str, Any]:
     made = services.made_of(service)
     return {
+        **_cluster(services, service),
         "ScoringUri": service.address,
         "Models": ", ".join(made.models),
         "Manifest_Name": made.manifest,

@@ -7,8 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from facewright.environments.kubernetes.engine import KubernetesEngine
     from facewright.environments.service_engine import ServiceEngine
+    from facewright.management.cluster_environments import ClusterEnvironments
+    from facewright.management.cluster_services import ClusterServices
     from facewright.management.environments import Environments
+    from facewright.management.records import Environment
     from facewright.management.services import Services
 
 
@@ -24,14 +28,36 @@ def opened_environments() -> Iterator["Environments"]:
 
 
 @contextmanager
+def opened_cluster_environments() -> Iterator["ClusterEnvironments"]:
+    """Yield the environments of the settings that have a cluster."""
+    from facewright.environments.kubernetes.loading import load_cluster
+    from facewright.management.cluster_environments import ClusterEnvironments
+
+    with opened_environments() as environments:
+        yield ClusterEnvironments(environments, load_cluster)
+
+
+@contextmanager
+def opened_cluster_services() -> Iterator["ClusterServices"]:
+    """Yield what only services in clusters can do."""
+    from facewright.management.cluster_services import ClusterServices
+
+    with opened_services() as services:
+        yield ClusterServices(services)
+
+
+@contextmanager
 def opened_services() -> Iterator["Services"]:
     """Yield the services of the settings."""
     from facewright.database.database import open_database
     from facewright.environments.catalogue import load_engine
+    from facewright.environments.kubernetes.loading import load_cluster
+    from facewright.management.cluster_images import send_image
     from facewright.management.environments import Environments
     from facewright.management.service_keys import ServiceKeys
+    from facewright.management.service_plans import ServicePlaces, ServicePlans
     from facewright.management.service_rows import ServiceRows
-    from facewright.management.services import ServicePlaces, Services
+    from facewright.management.services import Engines, Services
     from facewright.settings import Settings
 
     settings = Settings()
@@ -43,11 +69,24 @@ def opened_services() -> Iterator["Services"]:
         loaded.revive()
         return loaded
 
+    clusters: dict[str, KubernetesEngine] = {}
+
+    def cluster(environment: "Environment") -> "KubernetesEngine":
+        if environment.id not in clusters:
+            clusters[environment.id] = load_cluster(environment.details)
+        return clusters[environment.id]
+
     places = ServicePlaces(data / "images", data / "modeldata", data / "services" / "commands")
     with open_database(settings.database_url) as database:
         environments = Environments(database, docker_answers)
+        keys = ServiceKeys(data / "keys")
         yield Services(
-            ServiceRows(database), environments, engine, ServiceKeys(data / "keys"), places
+            ServiceRows(database),
+            environments,
+            Engines(engine, cluster),
+            keys,
+            places,
+            ServicePlans(keys, places, send_image),
         )
 
 

@@ -1,15 +1,20 @@
 """What the commands about services have in common."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from facewright.cli.console import Console
 
+if TYPE_CHECKING:
+    from facewright.environments.service_engine import Hear
+    from facewright.management.records import Service
+    from facewright.management.services import Services
+
 _AUTOSCALE = "Autoscaling, in clusters"
 
 IdOption = Annotated[
-    str, typer.Option("--id", "-i", metavar="ID", help="Id of the service; here, its name.")
+    str, typer.Option("--id", "-i", metavar="ID", help="Id of the service, or its name.")
 ]
 
 
@@ -44,7 +49,10 @@ def _autoscale(value: str | None) -> str | None:
 
 
 ReplicasOption = Annotated[
-    int | None, typer.Option("-z", metavar="N", help="Processes that answer; 1 when left out.")
+    int | None,
+    typer.Option(
+        "-z", metavar="N", help="Processes that answer, in a cluster pods; 1 when left out."
+    ),
 ]
 CollectOption = Annotated[
     str | None,
@@ -68,7 +76,7 @@ AutoscaleOption = Annotated[
         "--autoscale-enabled",
         metavar="true|false",
         callback=_autoscale,
-        help="Kept; of no effect on one machine.",
+        help="Let the cluster choose the number of replicas; kept on one machine.",
         rich_help_panel=_AUTOSCALE,
     ),
 ]
@@ -87,7 +95,10 @@ RefreshOption = Annotated[
     typer.Option("--autoscale-refresh-period-seconds", help="Seconds.", rich_help_panel=_AUTOSCALE),
 ]
 CpuOption = Annotated[
-    float | None, typer.Option("--cpu", help="Processors, fractions allowed; all when left out.")
+    float | None,
+    typer.Option(
+        "--cpu", help="Processors, fractions allowed; in a cluster reserved, else the most it gets."
+    ),
 ]
 MemoryOption = Annotated[
     str | None, typer.Option("--memory", metavar="SIZE", help="As in 300M or 1G.")
@@ -130,15 +141,25 @@ def changes(
     }
 
 
-def hear(line: str) -> None:
-    """Say what an engine does."""
+def hear_here(line: str) -> None:
+    """Say what an engine of this machine does."""
     Console().say(f"[Local mode] {line}")
 
 
-def say_done(service: str) -> None:
+def hear_cluster(line: str) -> None:
+    """Say what a cluster does."""
+    Console().say(f"[Cluster mode] {line}")
+
+
+def hearing(services: "Services") -> "Hear":
+    """Return what hears engines: of the current environment's mode."""
+    return hear_cluster if services.mode() == "cluster" else hear_here
+
+
+def say_done(made: "Service") -> None:
     """Say that a service runs, and how to go on."""
-    console = Console()
-    console.say("[Local mode] Done")
+    console, service = Console(), made.id
+    (hear_cluster if made.settings.get("cluster") else hear_here)("Done")
     console.result(f"Service ID: {service}")
     console.result(f"Usage: facewright service run realtime -i {service} -d '!! YOUR DATA HERE !!'")
     console.result(f"More usage information: facewright service usage realtime -i {service}")

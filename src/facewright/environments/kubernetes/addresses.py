@@ -23,7 +23,7 @@ def address(settings: ClusterSettings, resources: Resources, service: str) -> st
 
 
 def _node(settings: ClusterSettings, resources: Resources, service: str) -> str:
-    """Return the address of a node that runs the service, which a role for nodes is not needed for."""
+    """Return the address of a node that runs the service; no right to look at nodes is needed."""
     chosen = labels.choosing_service(settings, object_name(service))
     hosts = [each.get("status", {}).get("hostIP") for each in resources.find(POD, chosen)]
     return min((host for host in hosts if host), default="")

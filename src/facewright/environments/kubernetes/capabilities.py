@@ -1,10 +1,13 @@
 """Which versions of its APIs a cluster has: from 1.20 to today's they differ."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from facewright.environments.kubernetes.api import Api
 from facewright.environments.kubernetes.resources import Kind
 from facewright.errors import EngineError
+
+if TYPE_CHECKING:
+    from facewright.environments.kubernetes.api import Api
 
 _OLDEST = (1, 20)
 
@@ -54,7 +57,7 @@ def of_version(version: tuple[int, int], *, gateway: bool = False) -> Capabiliti
     )
 
 
-def find_capabilities(api: Api) -> Capabilities:
+def find_capabilities(api: "Api") -> Capabilities:
     """Ask a cluster what it can do.
 
     Raises:

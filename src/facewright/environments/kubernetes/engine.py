@@ -1,5 +1,6 @@
 """A service engine that is a Kubernetes cluster."""
 
+import base64
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,15 +11,25 @@ from facewright.environments.kubernetes import labels
 from facewright.environments.kubernetes.addresses import address
 from facewright.environments.kubernetes.api import Api
 from facewright.environments.kubernetes.applying import check_ownership, prune, wait_until_gone
-from facewright.environments.kubernetes.capabilities import Capabilities, find_capabilities
 from facewright.environments.kubernetes.canary import share
+from facewright.environments.kubernetes.capabilities import (
+    Capabilities,
+    find_capabilities,
+    of_version,
+)
+from facewright.environments.kubernetes.drift import Difference, differences
 from facewright.environments.kubernetes.objects.deployment import COLLECTED, KEY_FILE, KEYS
-from facewright.environments.kubernetes.objects.whole import keys_secret, service_objects
+from facewright.environments.kubernetes.objects.whole import (
+    environment_objects,
+    keys_name,
+    keys_secret,
+    service_objects,
+)
 from facewright.environments.kubernetes.replicas import Replica, replicas_of
 from facewright.environments.kubernetes.resources import (
     DEPLOYMENT,
     POD,
-    Kind,
+    SECRET,
     Manifest,
     Resources,
 )
@@ -33,6 +44,7 @@ from facewright.errors import EngineError
 _GONE_SECONDS = 120.0
 _REACH_SECONDS = 10.0
 _LOG_LINES = 5000
+_KEYS_READ = "facewright/keys"
 
 
 class KubernetesEngine:
@@ -65,7 +77,7 @@ class KubernetesEngine:
         if before is None:
             found = [*service_objects(self.settings, wanted, self.able), self._keys(wanted, b"")]
             check_ownership(self.resources, found, self.settings.environment)
-        self.renew_keys(plan)
+        self._ensure_keys(plan)
         self._change(before, wanted, hear)
         self._reach(plan.name, hear)
         return self._state(wanted)
@@ -138,20 +150,78 @@ class KubernetesEngine:
     def revive(self) -> None:
         """Do nothing: the cluster keeps what it runs."""
 
-    def renew_keys(self, plan: ServicePlan) -> None:
-        """Let the replicas know the digests of a plan's keys, and soon."""
-        wanted = Workload(plan.name, "", "", "", ())
-        digests = plan.keys.read_bytes() if plan.keys else b""
-        self.resources.apply(self._keys(wanted, digests))
+    def renew_keys(self, name: str, digests: bytes) -> None:
+        """Let the replicas of a service know the digests of its keys, and soon.
 
-    def hasten(self, name: str) -> None:
-        """Make nodes look at a service's Secrets at once, and not within their minute or two."""
+        Nodes look at Secrets once a minute; at a pod that was changed they look at once.
+        """
+        version = self._apply_keys(name, digests)
         chosen = labels.choosing_service(self.settings, object_name(name))
         for pod in self.resources.find(POD, chosen):
-            version = self.resources.get(Kind("v1", "Secret"), f"{object_name(name)}-keys") or {}
-            said = {"facewright/keys": version.get("metadata", {}).get("resourceVersion", "")}
-            change = {"metadata": {"annotations": said}}
+            change = {"metadata": {"annotations": {_KEYS_READ: version}}}
             self.resources.merge(POD, pod["metadata"]["name"], change)
+
+    def key_digests(self, name: str) -> bytes:
+        """Return the digests of a service's keys, as its replicas read them.
+
+        Raises:
+            EngineError: The cluster has none.
+        """
+        found = self.resources.get(SECRET, keys_name(object_name(name)))
+        try:
+            return base64.b64decode((found or {})["data"][KEY_FILE])
+        except (KeyError, TypeError, ValueError) as error:
+            raise EngineError(
+                f"the keys of {name} are not in the cluster",
+                hint="delete the service and create it again",
+            ) from error
+
+    def _ensure_keys(self, plan: ServicePlan) -> None:
+        """Bring the digests of keys where there are none; those that are there stay."""
+        if self.resources.get(SECRET, keys_name(object_name(plan.name))) is None:
+            if plan.keys is None or not plan.keys.is_file():
+                raise EngineError(
+                    f"the keys of {plan.name} are neither in the cluster nor kept here",
+                    hint="delete the service and create it again",
+                )
+            self._apply_keys(plan.name, plan.keys.read_bytes())
+
+    def _apply_keys(self, name: str, digests: bytes) -> str:
+        applied = self.resources.apply(self._keys(Workload(name, "", "", "", ()), digests))
+        return str(applied.get("metadata", {}).get("resourceVersion", ""))
+
+    def differences(self, plan: ServicePlan) -> list[Difference]:
+        """Return what in the cluster is not as a plan says."""
+        wanted = self.planned(plan)
+        manifests = [*self.objects(wanted), *self._kept_keys(plan, wanted)]
+        chosen = labels.choosing_service(self.settings, wanted.name)
+        return differences(self.resources, self.able, manifests, chosen)
+
+    def exported(self, plan: ServicePlan, version: tuple[int, int] | None) -> list[Manifest]:
+        """Return the objects of a service for a release of Kubernetes, its cluster's for None."""
+        gateway = self.settings.gateway is not None
+        able = self.able if version is None else of_version(version, gateway=gateway)
+        wanted = self.planned(plan)
+        own = environment_objects(self.settings)[:1]  # the account of its pods
+        made = service_objects(self.settings, wanted, able)
+        return [*own, keys_secret(self.settings, wanted, self.key_digests(plan.name)), *made]
+
+    def forget_tried(self, name: str) -> None:
+        """Take an image that is tried off the record, so that the next deployment ends it."""
+        found = self.workload(name)
+        if found is not None and found.canary is not None:
+            said = {labels.WORKLOAD: replace(found, canary=None).to_json()}
+            self.resources.merge(DEPLOYMENT, found.name, {"metadata": {"annotations": said}})
+
+    def _kept_keys(self, plan: ServicePlan, wanted: Workload) -> list[Manifest]:
+        if plan.keys is not None and plan.keys.is_file():
+            return [keys_secret(self.settings, wanted, plan.keys.read_bytes())]
+        kept = self.resources.get(SECRET, keys_name(wanted.name))  # made on another machine
+        return (
+            []
+            if kept is None
+            else [keys_secret(self.settings, wanted, self.key_digests(plan.name))]
+        )
 
     def workload(self, name: str) -> Workload | None:
         """Return what a service was last asked to be, or None where there is none."""
@@ -160,7 +230,11 @@ class KubernetesEngine:
             return None
         known = found["metadata"].get("annotations", {}).get(labels.WORKLOAD)
         owner = found["metadata"].get("labels", {}).get(labels.ENVIRONMENT)
-        return None if known is None or owner != self.settings.environment else Workload.from_json(known)
+        return (
+            None
+            if known is None or owner != self.settings.environment
+            else Workload.from_json(known)
+        )
 
     def planned(self, plan: ServicePlan) -> Workload:
         """Return what a plan means in a cluster.
@@ -198,7 +272,8 @@ class KubernetesEngine:
             if isinstance(error, EngineError):
                 raise EngineError(
                     f"the service {wanted.service} failed to initialize: {error.message}",
-                    hint=error.hint or "mend what its last lines say, and make an image of it again",
+                    hint=error.hint
+                    or "mend what its last lines say, and make an image of it again",
                 ) from error
             raise
 

@@ -1,10 +1,12 @@
 """The kinds of objects that are made, and where the API server has them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from facewright.environments.kubernetes.api import Api
 from facewright.environments.kubernetes.labels import MANAGER
+
+if TYPE_CHECKING:
+    from facewright.environments.kubernetes.api import Api
 
 Manifest = dict[str, Any]
 """An object of Kubernetes, as its API takes it."""
@@ -75,7 +77,7 @@ class Resources:
         namespace: Name.
     """
 
-    def __init__(self, api: Api, namespace: str) -> None:
+    def __init__(self, api: "Api", namespace: str) -> None:
         self.api = api
         self.namespace = namespace
 

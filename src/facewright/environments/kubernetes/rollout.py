@@ -111,9 +111,9 @@ class Rollout:
             why = hopeless(container)
             if why is not None:
                 return f"the pod {name}: {why}"
-            if "running" in container.get("state", {}) and not container.get("ready"):
-                if self._lasts(name, "running") > self.within:
-                    return f"the pod {name}: {_late(self.within)}"
+            starts = "running" in container.get("state", {}) and not container.get("ready")
+            if starts and self._lasts(name, "running") > self.within:
+                return f"the pod {name}: {_late(self.within)}"
         unplaced = _condition(pod, "PodScheduled", "False")
         if unplaced and self._lasts(name, "unplaced") > self.within:
             return f"no node takes the pod {name}: {unplaced}"

@@ -96,7 +96,8 @@ def _pod(settings: ClusterSettings, workload: Workload, keys: str) -> dict[str, 
         "terminationGracePeriodSeconds": _GRACE_SECONDS,
         "securityContext": security,
         "topologySpreadConstraints": [
-            _spread(workload, key) for key in ("kubernetes.io/hostname", "topology.kubernetes.io/zone")
+            _spread(workload, key)
+            for key in ("kubernetes.io/hostname", "topology.kubernetes.io/zone")
         ],
         "containers": [_container(settings, workload)],
         "volumes": volumes,

@@ -48,9 +48,7 @@ def policy(settings: ClusterSettings, workload: Workload) -> Manifest:
     }
 
 
-def entrance(
-    settings: ClusterSettings, workload: Workload, able: Capabilities
-) -> Manifest | None:
+def entrance(settings: ClusterSettings, workload: Workload, able: Capabilities) -> Manifest | None:
     """Return what lets clients outside in at the environment's host, or None.
 
     Raises:

@@ -21,9 +21,9 @@ from facewright.errors import EngineError
 _CLAIM_SIZE = "10Gi"
 
 
-def keys_name(workload: Workload) -> str:
-    """Return the name of the Secret with the digests of a service's keys."""
-    return f"{workload.name}-keys"
+def keys_name(name: str) -> str:
+    """Return the name of the Secret with the keys' digests; `name` is that of other objects."""
+    return f"{name}-keys"
 
 
 def keys_secret(settings: ClusterSettings, workload: Workload, digests: bytes) -> Manifest:
@@ -31,7 +31,7 @@ def keys_secret(settings: ClusterSettings, workload: Workload, digests: bytes) -
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": _metadata(settings, workload, keys_name(workload)),
+        "metadata": _metadata(settings, workload, keys_name(workload.name)),
         "type": "Opaque",
         "data": {KEY_FILE: base64.b64encode(digests).decode()},
     }
@@ -48,8 +48,8 @@ def service_objects(
         _claim(settings, workload),
         _budget(settings, workload, able),
         _autoscaler(settings, workload, able),
-        deployment(settings, workload, keys_name(workload)),
-        canary(settings, workload, keys_name(workload)),
+        deployment(settings, workload, keys_name(workload.name)),
+        canary(settings, workload, keys_name(workload.name)),
     ]
     return [each for each in found if each is not None]
 
@@ -129,7 +129,11 @@ def _autoscaler(
         "kind": "HorizontalPodAutoscaler",
         "metadata": _metadata(settings, workload, workload.name),
         "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": workload.name},
+            "scaleTargetRef": {
+                "apiVersion": "apps/v1",
+                "kind": "Deployment",
+                "name": workload.name,
+            },
             "minReplicas": least,
             "maxReplicas": max(workload.scaling.most, least),
             **_measure(workload.scaling, able),

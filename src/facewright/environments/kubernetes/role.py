@@ -1,0 +1,93 @@
+"""The rights that the account of an environment needs, and no more: a Role of its namespace.
+
+`RULES` is what is documented, printed by `facewright env role`, checked before an environment is
+set up, and what the tests run with.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from facewright.environments.kubernetes.resources import Manifest
+
+if TYPE_CHECKING:
+    from facewright.environments.kubernetes.api import Api
+
+ROLE = "facewright"
+_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What may be done to some resources.
+
+    Attributes:
+        group: Of their API; empty for the core's.
+        resources: Plural names.
+        verbs: What may be done.
+        needed: Whether nothing works without.
+    """
+
+    group: str
+    resources: tuple[str, ...]
+    verbs: tuple[str, ...]
+    needed: bool = True
+
+
+_ALL = ("get", "list", "create", "patch", "delete")
+RULES = (
+    Rule("apps", ("deployments",), _ALL),
+    Rule("apps", ("replicasets",), ("list",)),
+    Rule("", ("services", "secrets", "configmaps", "serviceaccounts"), _ALL),
+    Rule("", ("persistentvolumeclaims",), _ALL),
+    Rule("", ("pods",), ("list", "patch")),
+    Rule("", ("pods/log",), ("get",)),
+    Rule("", ("events",), ("list",)),
+    Rule("autoscaling", ("horizontalpodautoscalers",), _ALL),
+    Rule("policy", ("poddisruptionbudgets",), _ALL),
+    Rule("networking.k8s.io", ("ingresses", "networkpolicies"), _ALL),
+    Rule("gateway.networking.k8s.io", ("httproutes",), _ALL, needed=False),
+)
+
+
+def role(namespace: str) -> Manifest:
+    """Return the Role of a namespace."""
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "Role",
+        "metadata": {"name": ROLE, "namespace": namespace},
+        "rules": [
+            {"apiGroups": [rule.group], "resources": [*rule.resources], "verbs": [*rule.verbs]}
+            for rule in RULES
+        ],
+    }
+
+
+def missing_rights(api: "Api", namespace: str, *, gateway: bool) -> list[str]:
+    """Return what the account may not do, each as ``create deployments.apps``."""
+    return [
+        f"{verb} {resource}.{rule.group}" if rule.group else f"{verb} {resource}"
+        for rule in RULES
+        if rule.needed or gateway
+        for resource in rule.resources
+        for verb in rule.verbs
+        if not _may(api, namespace, rule.group, resource, verb)
+    ]
+
+
+def _may(api: "Api", namespace: str, group: str, resource: str, verb: str) -> bool:
+    plain, _, inner = resource.partition("/")
+    asked: dict[str, Any] = {
+        "namespace": namespace,
+        "verb": verb,
+        "group": group,
+        "resource": plain,
+    }
+    if inner:
+        asked["subresource"] = inner
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": asked},
+    }
+    said = api.request("POST", _REVIEW, review) or {}
+    return bool(said.get("status", {}).get("allowed"))

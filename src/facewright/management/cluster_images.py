@@ -1,0 +1,44 @@
+"""Images on their way to the registry of a cluster, sent by us: no daemon is asked."""
+
+from facewright.containers.oci.descriptor import Descriptor
+from facewright.containers.oci.layout import Layout
+from facewright.containers.oci.reference import Reference
+from facewright.environments.kubernetes.settings import ClusterSettings
+from facewright.environments.service_engine import Hear
+from facewright.errors import MissingLibrary
+from facewright.management.image_names import docker_name
+from facewright.management.image_push import push_image
+from facewright.management.records import Environment, ImageRecord
+
+
+def send_image(
+    layout: Layout, whole: Descriptor, image: ImageRecord, environment: Environment, hear: Hear
+) -> str:
+    """Send an image to the registry of an environment, unless it is there.
+
+    Returns:
+        Where it is, by digest, as nodes fetch it.
+
+    Raises:
+        ImageError: The registry does not answer, or refuses.
+        MissingLibrary: What speaks to registries is not installed.
+    """
+    settings = ClusterSettings.from_details(environment.details)
+    place = Reference.parse(f"{settings.registry}/{docker_name(image)}")
+    if _there(place, settings.plain_http) != whole.digest:
+        hear(f"Sending the image to {place}. This may take a few minutes...")
+        push_image(
+            layout, whole, place, plain_http=settings.plain_http, hear=lambda done, all: None
+        )
+    return str(Reference(place.host, place.repository, place.tag, whole.digest))
+
+
+def _there(place: Reference, plain_http: bool) -> str | None:
+    try:
+        from facewright.containers.oci.registry import Registry
+    except ImportError as error:
+        raise MissingLibrary(
+            f"sending images to registries needs the library {error.name}, which is not installed",
+            hint="run `pip install 'facewright[registry]'`",
+        ) from error
+    return Registry(place, plain_http=plain_http).digest()
