@@ -23,7 +23,7 @@ from facewright.errors import (
 )
 from facewright.scoring import DataTypes, SampleDefinition, Schema, Script, generate_schema
 from facewright.scoring.schema import read_schema
-from facewright.serving.app import create_app
+from facewright.serving.app import Surroundings, create_app
 from facewright.serving.limits import Limits
 from facewright.serving.thread import serving_in_thread
 
@@ -361,3 +361,20 @@ async def status_of(body: bytes) -> int:
     transport = httpx.ASGITransport(APP)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
         return (await client.post("/score", content=body, headers=JSON)).status_code
+
+
+def test_a_service_answers_below_a_prefix_too() -> None:
+    schema = schema_of(original_run, input_bytes="a sample")
+    around = Surroundings(prefix="/api/v1/service/doors")
+    app = create_app(script_of(original_run), schema, name="doors", surroundings=around)
+    with serving_in_thread(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+        for before in ("", "/api/v1/service/doors"):
+            answer = client.post(f"{before}/score", json={"input_bytes": "a"})
+            assert answer.status_code == 200
+            assert client.get(f"{before}/").text == "Healthy"
+            assert client.get(f"{before}/readyz").status_code == 200
+        assert client.get("/api/v1/service/doors2/readyz").status_code == 404
+        document = client.get("/api/v1/service/doors/swagger.json").json()
+        assert "/api/v1/service/doors/score" in document["paths"]
+        document = client.get("/openapi.json").json()
+        assert document["servers"] == [{"url": "/api/v1/service/doors"}]

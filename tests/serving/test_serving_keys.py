@@ -9,6 +9,7 @@ from facewright.errors import ServiceError
 from facewright.serving import keys
 from facewright.serving.access import KeyRing
 from facewright.serving.keys import Scope
+from facewright.serving.processes.specification import Specification
 
 
 @pytest.fixture
@@ -103,3 +104,28 @@ def test_what_cannot_be_done_says_why(
     with pytest.raises(ServiceError, match=words):
         change(path)
     assert path.read_bytes() == before
+
+
+def test_keys_are_read_again_when_a_link_leads_elsewhere(tmp_path: Path) -> None:
+    """As Kubernetes changes what it mounts: the folder that a link leads to is another one."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        keys.create(tmp_path / name / "keys.json")
+    new = keys.regenerate(tmp_path / "two/keys.json", "primary")
+    (tmp_path / "data").symlink_to("one")
+    (tmp_path / "keys.json").symlink_to("data/keys.json")
+    specification = Specification(tmp_path / "score.py", keys=tmp_path / "keys.json").resolved()
+    assert specification.keys is not None
+    ring = KeyRing(specification.keys)
+    assert ring.scopes_of(new) is None
+    (tmp_path / "next").symlink_to("two")
+    (tmp_path / "next").replace(tmp_path / "data")
+    assert ring.scopes_of(new) is not None
+
+
+def test_a_key_can_take_the_place_of_another(path: Path) -> None:
+    made, spare = keys.create(path), keys.create(path, "next")
+    keys.replace(path, "primary", spare.primary)
+    ring = KeyRing(path)
+    assert ring.scopes_of(made.primary) is None
+    assert ring.scopes_of(made.secondary) == ring.scopes_of(spare.primary) == frozenset(Scope)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from facewright.environments.kubernetes.resources import Manifest
 
 _NAMESPACE_MADE = "namespace_made"
+_TO_COME = "id-of-the-environment"
 
 Load = Callable[[Mapping[str, Any]], "KubernetesEngine"]
 
@@ -37,7 +38,8 @@ class ClusterEnvironments:
         """Return what `setup` would apply."""
         from facewright.environments.kubernetes.ground import planned
 
-        engine = self._load(settings.checked().as_details())
+        shown = replace(settings.checked(), environment=_TO_COME)
+        engine = self._load(shown.as_details())
         return planned(engine.settings, engine.resources)
 
     def setup(

@@ -117,7 +117,7 @@ class ServiceKeys:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._folder.chmod(0o700)
         file.write_bytes(digests)
-        made = {slot: keys.regenerate(file, slot, NEXT) for slot in keys.SLOTS}
+        made: dict[str, Any] = {slot: keys.regenerate(file, slot, NEXT) for slot in keys.SLOTS}
         since = dict.fromkeys(keys.SLOTS, time.time())
         self._keep_spare(service, {**made, "since": since})
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,9 @@ from kubernetes.config import ConfigException, new_client_from_config
 from facewright.errors import EngineError, EngineForbidden, EngineUnreachable
 
 _SECONDS = (5.0, 30.0)
+# A server that answered before may be restarted: every request can be sent again.
+_AWAY_SECONDS, _SETTLING_SECONDS, _AGAIN_SECONDS = 60.0, 10.0, 0.5
+_UNSETTLED = frozenset((401, 403, 429, 500, 503))
 _MISSING, _FORBIDDEN, _UNKNOWN_WHO = 404, 403, 401
 _CANNOT = re.compile(r'cannot (\w+) resource "([^"]+)"(?: in API group "([^"]*)")?')
 
@@ -29,6 +33,7 @@ class Api:
     def __init__(self, client: ApiClient) -> None:
         self._client = client
         self.address = str(client.configuration.host)
+        self._answered = False
         # What is asked again and again asks again by itself.
         client.rest_client.pool_manager.connection_pool_kw["retries"] = False
 
@@ -86,11 +91,28 @@ class Api:
             body=None if body is None else dict(body),
             auth_settings=["BearerToken"],
         )
-        response = self._client.call_api(*parts, _request_timeout=_SECONDS)
-        response.read()
+        response = self._answer(parts)
         if not 200 <= response.status < 300:
             raise ApiException(http_resp=response)
         return response
+
+    def _answer(self, parts: Any) -> Any:
+        end = time.monotonic() + (_AWAY_SECONDS if self._answered else 0)
+        settled = 0.0
+        while True:
+            try:
+                response = self._client.call_api(*parts, _request_timeout=_SECONDS)
+                response.read()  # type: ignore[no-untyped-call]
+            except urllib3.exceptions.HTTPError:
+                if time.monotonic() >= end:
+                    raise
+                settled = time.monotonic() + _SETTLING_SECONDS
+            else:
+                self._answered = True
+                # Just started, it knows neither accounts nor roles for a moment.
+                if response.status not in _UNSETTLED or time.monotonic() >= settled:
+                    return response
+            time.sleep(_AGAIN_SECONDS)
 
     @contextmanager
     def _explained(self, method: str, path: str) -> Iterator[None]:
@@ -114,7 +136,9 @@ def connect(kubeconfig: str | None, context: str | None) -> Api:
         EngineError: There is no such file or context.
     """
     try:
-        client = new_client_from_config(kubeconfig, context, persist_config=False)
+        client = new_client_from_config(  # type: ignore[no-untyped-call]
+            kubeconfig, context, persist_config=False
+        )
     except (ConfigException, OSError, yaml.YAMLError, TypeError) as error:
         raise EngineError(
             f"the kubeconfig cannot be used: {_short(error)}",
@@ -144,7 +168,7 @@ def _refusal(error: ApiException, method: str, path: str) -> EngineError:
 
 def _said(error: ApiException) -> str:
     try:
-        return str(json.loads(error.body)["message"])
+        return str(json.loads(error.body or "")["message"])
     except (ValueError, KeyError, TypeError):
         return f"{error.status} {error.reason}"
 

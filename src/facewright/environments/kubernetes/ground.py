@@ -36,7 +36,7 @@ def prepare(settings: ClusterSettings, resources: Resources) -> bool:
     """
     find_capabilities(resources.api)
     wanted = planned(settings, resources)
-    made = wanted[0]["kind"] == NAMESPACE.name
+    made = bool(wanted[0]["kind"] == NAMESPACE.name)
     if not made:
         _check_rights(settings, resources)
         check_ownership(resources, wanted, settings.environment)

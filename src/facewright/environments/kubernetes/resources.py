@@ -84,8 +84,15 @@ class Resources:
     def apply(self, manifest: Manifest, *, dry: bool = False) -> Manifest:
         """Make an object what a manifest says, by server-side apply; fields of others stay."""
         path = self._path(Kind.of(manifest), manifest["metadata"]["name"])
-        query = {"fieldManager": MANAGER, "force": "true", "dryRun": "All" if dry else None}
-        found = self.api.request("PATCH", path, manifest, content=_APPLY, **query)
+        found = self.api.request(
+            "PATCH",
+            path,
+            manifest,
+            content=_APPLY,
+            fieldManager=MANAGER,
+            force="true",
+            dryRun="All" if dry else None,
+        )
         return found or {}
 
     def get(self, kind: Kind, name: str) -> Manifest | None:

@@ -60,14 +60,17 @@ class Specification:
     prefix: str = ""
 
     def resolved(self) -> "Specification":
-        """Return the same with paths that hold in any folder."""
+        """Return the same with paths that hold in any folder.
+
+        Links stay links: what Kubernetes mounts is changed by letting a link lead elsewhere.
+        """
         changed: dict[str, Any] = {
-            field.name: value.resolve()
+            field.name: value.absolute()
             for field in dataclasses.fields(self)
             if isinstance(value := getattr(self, field.name), Path)
         }
         if self.collection is not None:
-            folder = self.collection.folder.resolve()
+            folder = self.collection.folder.absolute()
             changed["collection"] = dataclasses.replace(self.collection, folder=folder)
         return dataclasses.replace(self, **changed)
 
