@@ -1,6 +1,8 @@
 """A service in a real cluster under constant load: whatever is done to it, no request fails."""
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -12,6 +14,8 @@ from waiting_part import until
 
 from facewright.errors import EngineError
 from facewright.management.cluster_images import send_image
+
+logger = logging.getLogger(__name__)
 
 
 @pytest.fixture(scope="module")
@@ -67,36 +71,46 @@ def test_no_request_fails_whatever_happens(bench: ClusterBench, tmp_path: Path) 
         bench.update(id, replicas=1)
         load.check("one replica", "two")
 
-        check_bad_images(bench, id, load)
+        check_bad_images(bench, id, load, (one, two))
         bench.services.rollback(id, bench.hear)
         load.check("the image before", "one")
     finally:
         told = load.end()
     assert told["failed"] == 0, told
+    logger.info("what the clients saw: %s", told)
     assert isinstance(told["answers"], dict)
     assert set(told["answers"]) == {"one", "two"}
 
 
-def check_bad_images(bench: ClusterBench, id: str, load: SteadyLoad) -> None:
+def timed(action: Callable[[], None]) -> None:
+    """Do something, and log how long it took."""
+    began = time.monotonic()
+    try:
+        action()
+    finally:
+        logger.info("rolled back after %.0f s", time.monotonic() - began)
+
+
+def check_bad_images(bench: ClusterBench, id: str, load: SteadyLoad, good: tuple[str, str]) -> None:
     """Images that cannot serve are taken back by themselves, and it is said why."""
     raises = bench.image(script("bad", init="raise ValueError('no weights here')"))
     with pytest.raises(EngineError, match="(?s)ended again and again.*no weights here"):
-        bench.update(id, raises)
+        timed(lambda: bench.update(id, raises))
     load.check("an image whose init() raises", "two")
 
     gone, missing = bench.image(script("gone")), f"{bench.cluster.registry}/gone@sha256:{'0' * 64}"
     bench.send = lambda *anything: missing
     with pytest.raises(EngineError, match=f"(?s)ImagePullBackOff.*{missing}"):
-        bench.update(id, gone)
+        timed(lambda: bench.update(id, gone))
     bench.send = send_image
     load.check("an image that is not there", "two")
 
     bench.within(15)
     slow = bench.image(script("slow", init="import time; print('loading'); time.sleep(1e4)"))
     with pytest.raises(EngineError, match="(?s)not ready within 15 s.*loading"):
-        bench.update(id, slow)
+        timed(lambda: bench.update(id, slow))
     bench.within(120)
     load.check("an image that is never ready", "two")
     assert bench.services.show(id).state == "Succeeded"
-    assert len(bench.services.deployments(id)) == 2
+    assert {each.image_id for each in bench.services.deployments(id)} == {*good}
     until(lambda: len(bench.pods()) == 1)
