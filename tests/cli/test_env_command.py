@@ -1,8 +1,11 @@
 """`facewright env` as people see it."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
+import yaml
 from original_keys import original_keys
 from service_command import Bench
 from service_images import Shelf
@@ -51,13 +54,29 @@ def test_a_name_that_cannot_be_one_is_refused(bench: Bench, name: str) -> None:
     assert said.stderr.startswith("error: not a name for an environment: expected 1 to 20")
 
 
-def test_clusters_are_refused_plainly(bench: Bench) -> None:
+def test_what_a_cluster_needs_is_asked_for(bench: Bench, tmp_path: Path) -> None:
     said = bench.run("env", "setup", "-n", "prod", "--cluster")
+    assert said.code == 2
+    assert "give it with --registry" in said.stderr
+    missing = ("--registry", "registry.example", "--kubeconfig", str(tmp_path / "none.yaml"))
+    said = bench.run("env", "setup", "-n", "prod", "--cluster", *missing)
     assert said.code == 1
-    assert "cluster environments come with Kubernetes support" in said.stderr
+    assert said.stderr.startswith("error: the kubeconfig cannot be used: ")
+    assert [each["Cluster Name"] for each in json.loads(bench.run("env", "list").stdout)] == [
+        "local"
+    ]
+    said = bench.run("env", "setup", "-n", "prod", "--registry", "registry.example")
+    assert (said.code, "say --cluster, too" in said.stderr) == (2, True)
     said = bench.run("env", "cluster")
     assert said.code == 1
     assert said.stderr.startswith("error: the environment local has no cluster")
+
+
+def test_the_role_that_is_printed_is_the_one_in_the_guide(bench: Bench) -> None:
+    printed = yaml.safe_load(bench.run("env", "role", "--namespace", "faces").stdout)
+    guide = Path(__file__).parents[2] / "docs" / "kubernetes.md"
+    (block,) = re.findall(r"```yaml\n(.*?)```", guide.read_text(), re.DOTALL)
+    assert printed == yaml.safe_load(block)
 
 
 def test_a_taken_name_and_a_missing_one_are_named(bench: Bench) -> None:

@@ -186,7 +186,7 @@ def check_canary(bench: ClusterBench, id: str, image: str) -> None:
     answers = [bench.ask(id) for _ in range(60)]
     assert 10 < answers.count("two") < 50  # each with a chance of one half
     with pytest.raises(EngineError, match="tries another image: it gets 50 %"):
-        bench.update(id, replicas=1)
+        bench.update(id, cpu=0.03)
     bench.tried.abort(id, bench.hear)
     assert {bench.ask(id) for _ in range(10)} == {"one"}
     bench.tried.try_image(id, image, 50, bench.hear)

@@ -101,7 +101,10 @@ class Api:
         settled = 0.0
         while True:
             try:
-                response = self._client.call_api(*parts, _request_timeout=_SECONDS)
+                method, url, headers, body, _ = parts
+                response = self._client.call_api(
+                    method, url, headers, body, _request_timeout=_SECONDS
+                )
                 response.read()  # type: ignore[no-untyped-call]
             except urllib3.exceptions.HTTPError:
                 if time.monotonic() >= end:

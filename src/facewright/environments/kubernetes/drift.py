@@ -8,9 +8,6 @@ from facewright.environments.kubernetes.applying import kinds
 from facewright.environments.kubernetes.capabilities import Capabilities
 from facewright.environments.kubernetes.resources import Kind, Manifest, Resources
 
-_OF_THE_SERVER = frozenset(
-    ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
-)
 _MISSING = "(nothing)"
 _SHOWN = 120
 
@@ -51,7 +48,7 @@ def differences(
             found.append(Difference(f"{kind.name} {name}", "", "missing", "there"))
             continue
         merged = resources.apply(manifest, dry=True)
-        found += _compared(f"{kind.name} {name}", live, merged)
+        found += _compared(f"{kind.name} {name}", manifest, live, merged)
     return [*found, *_unasked(resources, able, wanted, selector)]
 
 
@@ -66,26 +63,40 @@ def _unasked(
                 yield Difference(f"{kind.name} {name}", "", "there", "missing")
 
 
-def _compared(name: str, live: Manifest, merged: Manifest) -> Iterator[Difference]:
+def _compared(name: str, said: Manifest, live: Manifest, merged: Manifest) -> Iterator[Difference]:
     for part in ("metadata", "spec", "data"):
-        found, wanted = live.get(part), merged.get(part)
-        for place, one, other in _differing(part, found, wanted):
+        changed = _differing(part, said.get(part), live.get(part), merged.get(part))
+        for place, found, wanted in changed:
             if name.startswith("Secret"):  # digests are nobody's business
-                one, other = "another value", "the value that was asked for"
-            yield Difference(name, place, one, other)
+                yield Difference(name, place, "another value", "the value that was asked for")
+            else:
+                yield Difference(name, place, found, wanted)
 
 
-def _differing(place: str, found: Any, wanted: Any) -> Iterator[tuple[str, str, str]]:
+def _differing(place: str, said: Any, found: Any, wanted: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield what differs of what was said; the rest is the server's and its controllers'."""
+    if isinstance(said, dict):
+        for key in sorted(said):
+            found_part, wanted_part = _part(found, key), _part(wanted, key)
+            yield from _differing(f"{place}.{key}", said[key], found_part, wanted_part)
+    elif found != wanted:
+        yield from _inside(place, found, wanted)
+
+
+def _inside(place: str, found: Any, wanted: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield what differs in lists, down to single values."""
     if isinstance(found, dict) and isinstance(wanted, dict):
         for key in sorted({*found, *wanted}):
-            if key in _OF_THE_SERVER:
-                continue
-            yield from _differing(f"{place}.{key}", found.get(key), wanted.get(key))
+            yield from _inside(f"{place}.{key}", found.get(key), wanted.get(key))
     elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
         for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
-            yield from _differing(f"{place}[{number}]", one, other)
+            yield from _inside(f"{place}[{number}]", one, other)
     elif found != wanted:
         yield place, _shown(found), _shown(wanted)
+
+
+def _part(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, dict) else None
 
 
 def _shown(value: Any) -> str:

@@ -99,9 +99,12 @@ class Resources:
         """Return an object, or None."""
         return self.api.request("GET", self._path(kind, name))
 
-    def find(self, kind: Kind, selector: str, **query: object) -> list[Manifest]:
-        """Return the objects that a selector chooses."""
-        found = self.api.request("GET", self._path(kind), labelSelector=selector or None, **query)
+    def find(self, kind: Kind, selector: str, fields: str | None = None) -> list[Manifest]:
+        """Return the objects whose labels and fields are as said."""
+        chosen = selector or None
+        found = self.api.request(
+            "GET", self._path(kind), labelSelector=chosen, fieldSelector=fields
+        )
         listed = (found or {}).get("items") or []
         return [{"apiVersion": kind.api, "kind": kind.name, **each} for each in listed]
 

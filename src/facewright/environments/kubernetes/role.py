@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from facewright.environments.kubernetes.api import Api
 
 ROLE = "facewright"
-_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+_REVIEWS = "/apis/authorization.k8s.io/v1"
 
 
 @dataclass(frozen=True)
@@ -64,24 +64,39 @@ def role(namespace: str) -> Manifest:
 
 def missing_rights(api: "Api", namespace: str, *, gateway: bool) -> list[str]:
     """Return what the account may not do, each as ``create deployments.apps``."""
+    granted = _granted(api, namespace)
     return [
         f"{verb} {resource}.{rule.group}" if rule.group else f"{verb} {resource}"
         for rule in RULES
         if rule.needed or gateway
         for resource in rule.resources
         for verb in rule.verbs
-        if not _may(api, namespace, rule.group, resource, verb)
+        if not any(_covers(each, rule.group, resource, verb) for each in granted)
+        and not _may(api, namespace, rule.group, resource, verb)
     ]
 
 
-def _may(api: "Api", namespace: str, group: str, resource: str, verb: str) -> bool:
-    plain, _, inner = resource.partition("/")
-    asked: dict[str, Any] = {
-        "namespace": namespace,
-        "verb": verb,
-        "group": group,
-        "resource": plain,
+def _granted(api: "Api", namespace: str) -> list[dict[str, Any]]:
+    """Return the rules that the server knows of; it may know less than it grants."""
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectRulesReview",
+        "spec": {"namespace": namespace},
     }
+    said = api.request("POST", f"{_REVIEWS}/selfsubjectrulesreviews", review) or {}
+    rules = said.get("status", {}).get("resourceRules") or []
+    return [each for each in rules if not each.get("resourceNames")]
+
+
+def _covers(rule: dict[str, Any], group: str, resource: str, verb: str) -> bool:
+    wanted = (("apiGroups", group), ("resources", resource), ("verbs", verb))
+    return all({value, "*"} & set(rule.get(key) or ()) for key, value in wanted)
+
+
+def _may(api: "Api", namespace: str, group: str, resource: str, verb: str) -> bool:
+    """Ask about one right, since no rule that is known of gives it."""
+    plain, _, inner = resource.partition("/")
+    asked = {"namespace": namespace, "verb": verb, "group": group, "resource": plain}
     if inner:
         asked["subresource"] = inner
     review = {
@@ -89,5 +104,5 @@ def _may(api: "Api", namespace: str, group: str, resource: str, verb: str) -> bo
         "kind": "SelfSubjectAccessReview",
         "spec": {"resourceAttributes": asked},
     }
-    said = api.request("POST", _REVIEW, review) or {}
+    said = api.request("POST", f"{_REVIEWS}/selfsubjectaccessreviews", review) or {}
     return bool(said.get("status", {}).get("allowed"))

@@ -146,8 +146,8 @@ class Rollout:
         return []
 
     def _events(self, name: str) -> str:
-        field = f"involvedObject.name={name},type=Warning"
-        found = self.resources.find(EVENT, "", fieldSelector=field)
+        chosen = f"involvedObject.name={name},type=Warning"
+        found = self.resources.find(EVENT, "", chosen)
         said = [f"  {each.get('reason')}: {each.get('message')}" for each in found]
         return "\n".join(list(dict.fromkeys(said))[-_SHOWN_EVENTS:])
 

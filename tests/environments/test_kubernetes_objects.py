@@ -7,21 +7,19 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from cluster_objects import BASE, DIGEST, FULL, GATEWAY, INGRESS, PLAIN, objects
 from kubernetes_validate.utils import all_versions
 
 from facewright.environments.kubernetes.canary import share
-from facewright.environments.kubernetes.capabilities import of_version
 from facewright.environments.kubernetes.objects.whole import (
     environment_objects,
     keys_secret,
     namespace_object,
-    service_objects,
 )
 from facewright.environments.kubernetes.resources import Manifest
 from facewright.environments.kubernetes.role import role
 from facewright.environments.kubernetes.settings import ClusterSettings, Expose
-from facewright.environments.kubernetes.workload import Canary, Workload, object_name
-from facewright.environments.service_engine import Scaling
+from facewright.environments.kubernetes.workload import Workload, object_name
 from facewright.errors import EngineError
 
 
@@ -30,45 +28,8 @@ def _release(text: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-DIGEST = f"sha256:{'a' * 64}"
-COMMAND = ("python3", "-m", "facewright", "score", "serve", "score.py", "--port", "5001")
-PLAIN = Workload("doors", f"registry.example/doors:1@{DIGEST}", DIGEST, "doors:1", COMMAND)
-FULL = replace(
-    PLAIN,
-    replicas=3,
-    cpu=0.5,
-    memory=1_000_000_000,
-    collect=True,
-    scaling=Scaling(1, 10, 70),
-    environment=(("A", "b"),),
-    canary=Canary(f"registry.example/doors:2@{DIGEST}", DIGEST, "doors:2", COMMAND, 10, 1, 9),
-)
-BASE = ClusterSettings("0f-env", "office", "registry.example")
-INGRESS = replace(
-    BASE,
-    expose=Expose.INGRESS,
-    ingress_host="faces.example.org",
-    ingress_class="nginx",
-    tls_secret="faces-tls",
-    pull_secret="pull",
-    storage_class="shared",
-    gallery_secret="people",
-)
-GATEWAY = replace(
-    BASE, expose=Expose.GATEWAY, ingress_host="faces.example.org", gateway="infra/public"
-)
 # 1.20 itself is asked in the scenario tests; this package begins with 1.25.
 VERSIONS = sorted({_release(each) for each in all_versions()})
-
-
-def objects(
-    workload: Workload = PLAIN,
-    settings: ClusterSettings = BASE,
-    version: tuple[int, int] = (1, 30),
-    *,
-    gateway: bool = False,
-) -> list[Manifest]:
-    return service_objects(settings, workload, of_version(version, gateway=gateway))
 
 
 def one(kind: str, found: list[Manifest]) -> Any:
