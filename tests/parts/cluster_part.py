@@ -54,9 +54,15 @@ class TestCluster:
     def kubectl(self, *words: str, input: str | None = None) -> str:
         """Run kubectl as the admin; return what it printed."""
         command = ["kubectl", "--kubeconfig", str(self.admin), *words]
-        done = subprocess.run(command, input=input, capture_output=True, text=True, check=False)
-        assert not done.returncode, f"{' '.join(words)}: {done.stderr}"
-        return done.stdout
+        end = time.monotonic() + _SECONDS
+        while True:
+            done = subprocess.run(command, input=input, capture_output=True, text=True, check=False)
+            if not done.returncode:
+                return done.stdout
+            # Another test may restart the API server just now.
+            refused = "refused" in done.stderr and time.monotonic() < end
+            assert refused, f"{' '.join(words)}: {done.stderr}"
+            time.sleep(0.3)
 
     def names(self, kinds: str, namespace: str, selector: str = "") -> list[str]:
         """Return the names of objects, each as ``pod/name``."""
@@ -76,7 +82,7 @@ class TestCluster:
         (self.place / "pid/apiserver").write_bytes(again.stdout)
         end = time.monotonic() + _SECONDS
         while True:
-            with contextlib.suppress(AssertionError):
+            with contextlib.suppress(AssertionError):  # it answers, and is not ready yet
                 self.kubectl("get", "--raw", "/readyz")
                 return
             assert time.monotonic() < end, "the API server did not come back"

@@ -16,8 +16,10 @@ from kubernetes.config import ConfigException, new_client_from_config
 from facewright.errors import EngineError, EngineForbidden, EngineUnreachable
 
 _SECONDS = (5.0, 30.0)
-# A server that answered before may be restarted: every request can be sent again.
-_AWAY_SECONDS, _SETTLING_SECONDS, _AGAIN_SECONDS = 60.0, 10.0, 0.5
+# A server may be restarted just now, one that answered before above all: every request can be
+# sent again.
+_FIRST_SECONDS, _AWAY_SECONDS = 10.0, 60.0
+_SETTLING_SECONDS, _AGAIN_SECONDS = 10.0, 0.5
 _UNSETTLED = frozenset((401, 403, 429, 500, 503))
 _MISSING, _FORBIDDEN, _UNKNOWN_WHO = 404, 403, 401
 _CANNOT = re.compile(r'cannot (\w+) resource "([^"]+)"(?: in API group "([^"]*)")?')
@@ -97,7 +99,7 @@ class Api:
         return response
 
     def _answer(self, parts: Any) -> Any:
-        end = time.monotonic() + (_AWAY_SECONDS if self._answered else 0)
+        end = time.monotonic() + (_AWAY_SECONDS if self._answered else _FIRST_SECONDS)
         settled = 0.0
         while True:
             try:
