@@ -6,6 +6,7 @@ import subprocess
 import textwrap
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import kubernetes_validate
 import pytest
@@ -18,7 +19,7 @@ from facewright.errors import EngineError
 WHOLE = objects(PLAIN, INGRESS)
 
 
-def checked(text: str) -> list[dict[str, object]]:
+def checked(text: str) -> list[dict[str, Any]]:
     found = [each for each in yaml.safe_load_all(text) if each]
     for each in found:
         kubernetes_validate.validate(each, "1.30", strict=True)
@@ -28,7 +29,7 @@ def checked(text: str) -> list[dict[str, object]]:
 def test_plain_manifests_name_their_namespace() -> None:
     found = checked(as_yaml(WHOLE, "faces"))
     assert [each["kind"] for each in found] == [each["kind"] for each in WHOLE]
-    assert {each["metadata"]["namespace"] for each in found} == {"faces"}  # type: ignore[index]
+    assert {each["metadata"]["namespace"] for each in found} == {"faces"}
 
 
 def test_a_base_for_kustomize_is_what_kubectl_builds(tmp_path: Path) -> None:
@@ -38,8 +39,8 @@ def test_a_base_for_kustomize_is_what_kubectl_builds(tmp_path: Path) -> None:
     command = ["kubectl", "kustomize", str(tmp_path / "base")]
     built = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     wanted = {(each["kind"], each["metadata"]["name"]): each["spec"] for each in WHOLE}
-    found = {(each["kind"], each["metadata"]["name"]): each["spec"] for each in checked(built)}  # type: ignore[index]
-    pods = found["Deployment", "doors"]["template"]["spec"]["containers"][0]  # type: ignore[index]
+    found = {(each["kind"], each["metadata"]["name"]): each["spec"] for each in checked(built)}
+    pods = found["Deployment", "doors"]["template"]["spec"]["containers"][0]
     assert pods["image"].endswith("@" + PLAIN.image)
     assert {*found} == {*wanted}
     assert found["Service", "doors"] == wanted["Service", "doors"]
@@ -75,7 +76,7 @@ def test_a_chart_with_its_values_is_the_service(tmp_path: Path) -> None:
     found = {
         (each["kind"], each["metadata"]["name"]): each
         for each in checked(rendered(tmp_path / "chart"))
-    }  # type: ignore[index]
+    }
     for each in whole:
         made = found[each["kind"], each["metadata"]["name"]]
         if each["metadata"]["name"] != "doors-canary":

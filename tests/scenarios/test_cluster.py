@@ -52,8 +52,8 @@ def project(trained: TrainingResult, one_face: Path, cluster: TestCluster, tmp_p
     (folder / "somebody.jpg").write_bytes(one_face.read_bytes())
     reference = import_base_image(cluster.docker_host)
     engine = contextlib.closing(docker.APIClient(cluster.docker_host, timeout=600))
-    with engine as api, (folder / "base.tar").open("wb") as file:
-        file.writelines(api.get_image(reference))
+    with engine as api, (folder / "base.tar").open("wb") as archive:
+        archive.writelines(api.get_image(reference))
     return folder
 
 
@@ -81,10 +81,10 @@ def test_nine_commands_end_with_a_name_in_a_cluster(
     where = ("--registry", bench.cluster.registry, "--namespace", bench.namespace)
     run("env", "setup", "--cluster", "-n", "office", *where, "--base-image", "base.tar")
     run("env", "set", "-n", "office")
-    model = last(run("model", "register", "--model", "outputs/my_model.onnx", "--name", "m.onnx"))
+    model = id_in(run("model", "register", "--model", "outputs/my_model.onnx", "--name", "m.onnx"))
     made = ("-r", "python", "-i", model, "-s", "outputs/schema.json")
-    manifest = last(run("manifest", "create", "--manifest-name", "doors", "-f", "score.py", *made))
-    image = last(run("image", "create", "-n", "doors", "--manifest-id", manifest))
+    manifest = id_in(run("manifest", "create", "--manifest-name", "doors", "-f", "score.py", *made))
+    image = id_in(run("image", "create", "-n", "doors", "--manifest-id", manifest))
     assert image in run("image", "usage", "-i", image)
     printed = run(
         "service", "create", "realtime", "--image-id", image, "-n", "doors", "--cpu", "0.1"
@@ -117,9 +117,10 @@ def test_nine_commands_end_with_a_name_in_a_cluster(
     assert bench.left() == []
 
 
-def last(printed: str) -> str:
+def id_in(printed: str) -> str:
     """Return the id that a command printed."""
-    return printed.strip().splitlines()[-1].split(": ")[1]
+    lines = dict(line.partition(": ")[::2] for line in printed.splitlines())
+    return lines.get("Id") or lines["Image ID"]
 
 
 def check_access(base: str, key: str) -> None:
