@@ -2,10 +2,10 @@
 
 from facewright.containers.oci.descriptor import Descriptor
 from facewright.containers.oci.layout import Layout
+from facewright.containers.oci.open_registry import open_registry
 from facewright.containers.oci.reference import Reference
 from facewright.environments.kubernetes.settings import ClusterSettings
 from facewright.environments.service_engine import Hear
-from facewright.errors import MissingLibrary
 from facewright.management.image_names import docker_name
 from facewright.management.image_push import push_image
 from facewright.management.records import Environment, ImageRecord
@@ -25,20 +25,14 @@ def send_image(
     """
     settings = ClusterSettings.from_details(environment.details)
     place = Reference.parse(f"{settings.registry}/{docker_name(image)}")
-    if _there(place, settings.plain_http) != whole.digest:
+    if open_registry(place, plain_http=settings.plain_http).digest() != whole.digest:
         hear(f"Sending the image to {place}. This may take a few minutes...")
         push_image(
-            layout, whole, place, plain_http=settings.plain_http, hear=lambda done, all: None
+            layout,
+            whole,
+            place,
+            compression="none",  # the digest stays the image's own
+            plain_http=settings.plain_http,
+            hear=lambda done, total: None,
         )
     return str(Reference(place.host, place.repository, place.tag, whole.digest))
-
-
-def _there(place: Reference, plain_http: bool) -> str | None:
-    try:
-        from facewright.containers.oci.registry import Registry
-    except ImportError as error:
-        raise MissingLibrary(
-            f"sending images to registries needs the library {error.name}, which is not installed",
-            hint="run `pip install 'facewright[registry]'`",
-        ) from error
-    return Registry(place, plain_http=plain_http).digest()
