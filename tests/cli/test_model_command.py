@@ -141,7 +141,7 @@ def test_a_promoted_asset_is_registered_with_its_run(
     assert shown["Lineage"]["from"] == [{"kind": "run", "id": run}]
     kept = tmp_path / "data" / "runs" / run / "outputs" / "notes.txt"
     model = registered(facewright, "-m", kept, "-n", "notes")
-    assert listed(facewright, "show", "-m", model)["run_id"] == run
+    assert listed(facewright, "show", "-m", model)["RunId"] == run
 
 
 def test_a_trained_model_says_what_it_knows(

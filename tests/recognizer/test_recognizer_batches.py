@@ -71,7 +71,10 @@ def test_bad_photos_and_empty_ones_fail_no_other(
     assert isinstance(bad, PhotoUnreadable)
     assert _answer(empty).faces == ()
     assert [face.decision.name for face in _answer(first).faces] == ["ada"]
-    assert _answer(first).faces[0].decision == _answer(last).faces[0].decision
+    one, other = (_answer(answer).faces[0].decision for answer in (first, last))
+    # Where in a batch a chip lies changes the last digits of what Keras computes.
+    assert one.name == other.name
+    assert one.probability == pytest.approx(other.probability, abs=1e-6)
     assert recognizer.recognize_many([]) == []
 
 

@@ -39,7 +39,7 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Take a run out of the history; its files stay until `mlflow gc`."""
-    reader = open_reader()
+    reader = open_reader(run)
     reader.info(run)
     if not yes and not _agreed(run):
         Console().say("Nothing was deleted")

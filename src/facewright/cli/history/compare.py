@@ -22,7 +22,7 @@ def compare(
     query: QueryOption = None,
 ) -> None:
     """Show runs side by side, and where they differ."""
-    records = open_reader().compare(runs)
+    records = open_reader(runs[0]).compare(runs)
     rows = compared(records)
     if only_differences:
         rows = [row for row in rows if row[_DIFFERS]]

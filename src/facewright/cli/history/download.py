@@ -23,5 +23,5 @@ def download(
     overwrite: OverwriteOption = False,
 ) -> None:
     """Write files of a run into a folder."""
-    for path in open_reader().download(run, artifact, directory, overwrite):
+    for path in open_reader(run).download(run, artifact, directory, overwrite):
         Console().result(f"Wrote {path}")

@@ -78,7 +78,7 @@ def info(
     query: QueryOption = None,
 ) -> None:
     """Show a run: what it was, what it logged, which files it left."""
-    reader = open_reader()
+    reader = open_reader(run)
     if artifact is not None:
         sys.stdout.write(reader.text(run, artifact))
         return

@@ -32,12 +32,17 @@ OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace file
 
 def open_history() -> "History":
     """Open the history that the settings name."""
-    from facewright.runs.first_use import is_first_use
-    from facewright.runs.history import History
     from facewright.settings import Settings
 
     settings = Settings()
     _settle(settings)
+    return _open(settings)
+
+
+def _open(settings: "Settings") -> "History":
+    from facewright.runs.first_use import is_first_use
+    from facewright.runs.history import History
+
     if is_first_use(settings.tracking_uri):
         Console().say("Making the tables of the history, once")
     return History.open(settings.tracking_uri, settings.artifact_directory)
@@ -53,17 +58,22 @@ def read_newest(wanted: "Selection") -> "list[RunRecord]":
     return newest_runs(settings.tracking_uri, settings.artifact_directory, wanted)
 
 
-def _settle(settings: "Settings") -> None:
-    """Let the history take in what has just ended."""
+def _settle(settings: "Settings") -> bool:
+    """Let the history take in what has just ended; return whether it knows every run's end."""
     from facewright.runs.journals import Journals
     from facewright.runs.settling import settle
 
-    if not settle(Journals(settings.data_directory.absolute()), _SECONDS_TO_SETTLE):
+    settled = settle(Journals(settings.data_directory.absolute()), _SECONDS_TO_SETTLE)
+    if not settled:
         Console().say("The history does not know the end of every run yet")
+    return settled
 
 
-def open_reader() -> "HistoryReader":
+def open_reader(run: str | None = None) -> "HistoryReader":
     """Open the history to read from it.
+
+    Args:
+        run: The run that is looked for, for the message.
 
     Raises:
         RunError: Nothing was ever written into it.
@@ -72,11 +82,13 @@ def open_reader() -> "HistoryReader":
     from facewright.runs.first_use import is_first_use
     from facewright.settings import Settings
 
-    if is_first_use(Settings().tracking_uri):
-        raise RunError("no runs yet", hint="`facewright experiment submit` makes one")
+    settings = Settings()
+    if _settle(settings) and is_first_use(settings.tracking_uri):
+        wanted = f"no run {run} in the history: " if run else ""
+        raise RunError(f"{wanted}no runs yet", hint="`facewright experiment submit` makes one")
     from facewright.runs.reading import HistoryReader
 
-    return HistoryReader(open_history())
+    return HistoryReader(_open(settings))
 
 
 def chosen_project(path: Path, all_projects: bool) -> str | None:

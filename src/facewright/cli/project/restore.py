@@ -70,7 +70,7 @@ def _commit(run_id: str | None, commit: str | None) -> str:
 def _commit_of(run_id: str) -> str:
     from facewright.cli.history.options import open_reader
 
-    commit = open_reader().info(run_id)["properties"]["CommitId"]
+    commit = open_reader(run_id).info(run_id)["properties"]["CommitId"]
     if not commit:
         raise SnapshotError(f"the run {run_id} has no snapshot of its code")
     return str(commit)

@@ -107,7 +107,7 @@ class Api:
                 response = self._client.call_api(
                     method, url, headers, body, _request_timeout=_SECONDS
                 )
-                response.read()  # type: ignore[no-untyped-call]
+                response.read()
             except urllib3.exceptions.HTTPError:
                 if time.monotonic() >= end:
                     raise
@@ -141,9 +141,7 @@ def connect(kubeconfig: str | None, context: str | None) -> Api:
         EngineError: There is no such file or context.
     """
     try:
-        client = new_client_from_config(  # type: ignore[no-untyped-call]
-            kubeconfig, context, persist_config=False
-        )
+        client = new_client_from_config(kubeconfig, context, persist_config=False)
     except (ConfigException, OSError, yaml.YAMLError, TypeError) as error:
         raise EngineError(
             f"the kubeconfig cannot be used: {_short(error)}",
