@@ -157,9 +157,10 @@ def test_a_script_killed_by_a_signal_failed_and_what_it_reported_is_there(
 
 
 def test_interrupting_the_showing_leaves_the_run_going(
-    project: Project, journals: Journals, start: Callable[..., Any]
+    project: Project, journals: Journals, start: Callable[..., Any], may_end: Path
 ) -> None:
-    showing = start("experiment", "submit", "-c", "local", "count.py", "20", "0.3")
+    counting = ("count.py", "20", "0.1", str(may_end))
+    showing = start("experiment", "submit", "-c", "local", *counting)
     run = showing.stdout.readline().removeprefix("RunId: ").strip()
     journal = journals.find(run)
     until(lambda: journal.log.exists() and journal.log.stat().st_size)
@@ -172,6 +173,7 @@ def test_interrupting_the_showing_leaves_the_run_going(
         f"  end it:    facewright experiment cancel -r {run}\n"
     )
     assert journal.status() is RunStatus.RUNNING
+    may_end.touch()
     _over(journal)
     assert journal.status() is RunStatus.COMPLETED
     assert journal.log.read_text() == "".join(f"line {number}\n" for number in range(20))
