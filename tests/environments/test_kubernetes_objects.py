@@ -1,6 +1,7 @@
 """The objects that make a service, for every release of Kubernetes and every setting."""
 
 import json
+import subprocess
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 from cluster_objects import BASE, DIGEST, FULL, GATEWAY, INGRESS, PLAIN, objects
 from kubernetes_validate.utils import all_versions
+from python_elsewhere import python_with
 
 from facewright.environments.kubernetes.canary import share
 from facewright.environments.kubernetes.objects.whole import (
@@ -28,8 +30,18 @@ def _release(text: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-# 1.20 itself is asked in the scenario tests; this package begins with 1.25.
+# This package begins with 1.25; the one that knows older releases cannot be installed beside it.
 VERSIONS = sorted({_release(each) for each in all_versions()})
+OLD_VERSIONS = [(1, minor) for minor in range(20, 25)]
+_OLD_PACKAGES = ("kubernetes-validate==1.24.1", "setuptools<81")
+_VALIDATE = """
+import json, sys, kubernetes_validate
+for version, made in json.load(sys.stdin):
+    for each in made:
+        checked = kubernetes_validate.validate(each, version, strict=True)
+        assert checked.startswith(version + ".") or checked == version, checked
+        print(version, each["kind"])
+"""
 
 
 def one(kind: str, found: list[Manifest]) -> Any:
@@ -42,14 +54,7 @@ def pod(workload: Workload = PLAIN, settings: ClusterSettings = BASE) -> Any:
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda each: f"{each[0]}.{each[1]}")
 def test_every_release_takes_everything_that_is_applied(version: tuple[int, int]) -> None:
-    made = [
-        *(each for each in objects(FULL, INGRESS, version)),
-        *objects(PLAIN, BASE, version),
-        *environment_objects(INGRESS),
-        namespace_object(INGRESS),
-        keys_secret(INGRESS, FULL, b"{}"),
-        role("faces"),
-    ]
+    made = _applied(version)
     for each in made:
         checked = kubernetes_validate.validate(each, f"{version[0]}.{version[1]}", strict=True)
         assert _release(checked) == version
@@ -57,6 +62,33 @@ def test_every_release_takes_everything_that_is_applied(version: tuple[int, int]
         *("Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget"),
         *("NetworkPolicy", "Ingress", "PersistentVolumeClaim", "Secret", "ServiceAccount"),
     }
+
+
+def test_releases_from_1_20_on_take_everything_that_is_applied(
+    pytestconfig: pytest.Config,
+) -> None:
+    python = python_with(pytestconfig.cache, *_OLD_PACKAGES)
+    asked = [(f"{major}.{minor}", _applied((major, minor))) for major, minor in OLD_VERSIONS]
+    ended = subprocess.run(
+        [str(python), "-W", "ignore", "-c", _VALIDATE],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert len(ended.stdout.splitlines()) == sum(len(made) for _, made in asked)
+
+
+def _applied(version: tuple[int, int]) -> list[Manifest]:
+    return [
+        *objects(FULL, INGRESS, version),
+        *objects(PLAIN, BASE, version),
+        *environment_objects(INGRESS),
+        namespace_object(INGRESS),
+        keys_secret(INGRESS, FULL, b"{}"),
+        role("faces"),
+    ]
 
 
 def test_versions_of_apis_are_chosen_by_the_release() -> None:

@@ -4,14 +4,13 @@ import base64
 import json
 import os
 import subprocess
-import sys
-import venv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from python_elsewhere import python_with
 
 from facewright.faces.face import Pixels
 
@@ -22,27 +21,8 @@ Photo = Callable[[str, int], bytes]
 
 @pytest.fixture(scope="session")
 def sdk_python(pytestconfig: pytest.Config) -> Path:
-    """Return a Python that holds the SDK, which needs an older urllib3 than ours.
-
-    It is installed from the registry once, and kept in pytest's cache.
-    """
-    version = "".join(map(str, sys.version_info[:2]))
-    folder = pytestconfig.cache.mkdir(f"{_PACKAGES[0].replace('==', '-')}-py{version}")
-    python, done = folder / "bin" / "python", folder / "installed"
-    if done.exists():
-        return python
-    venv.create(folder, clear=True)  # without a pip of its own, which takes seconds
-    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
-    installed = subprocess.run(
-        [*command, *_PACKAGES], capture_output=True, text=True, timeout=300, check=False
-    )
-    if installed.returncode == 0:
-        done.touch()
-        return python
-    reason = f"compreface-sdk cannot be installed: {installed.stderr.strip()[-300:]}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    """Return a Python that holds the SDK, which needs an older urllib3 than ours."""
+    return python_with(pytestconfig.cache, *_PACKAGES)
 
 
 @pytest.fixture
