@@ -1,5 +1,6 @@
 """A container engine that speaks Docker's API: Docker Engine, or Podman's socket."""
 
+import socket
 import weakref
 from typing import Any
 
@@ -82,6 +83,7 @@ def _clients(host: str | None, *seconds: float) -> list[docker.APIClient]:
     clients: list[docker.APIClient] = []
     try:
         options: dict[str, Any] = {**engine_address(host), "version": "auto"}
+        _check_listener(str(options.get("base_url")), seconds[0])
         for limit in seconds:
             # Only the first asks for the version, and finds out whether anybody answers.
             clients.append(docker.APIClient(**{**options, "timeout": limit}))
@@ -89,6 +91,14 @@ def _clients(host: str | None, *seconds: float) -> list[docker.APIClient]:
     except (docker.errors.DockerException, requests.RequestException, OSError, ValueError) as error:
         raise unreachable(error) from error
     return clients
+
+
+def _check_listener(address: str, seconds: float) -> None:
+    """Knock at a socket first: the Docker library leaves its own open when nobody is there."""
+    if address.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.settimeout(seconds)
+            knocking.connect(address.removeprefix("unix://"))
 
 
 def _close(*clients: docker.APIClient) -> None:
