@@ -22,7 +22,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
@@ -46,7 +45,6 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     peer = _peer()
-    cv2.setNumThreads(1)  # what it gave to other threads would not be counted
     with tempfile.TemporaryDirectory() as folder:
         recognizer = Recognizer.load(options.model or _trained(Path(folder)))
     photo = portrait()
