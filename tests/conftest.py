@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from facewright.faces.face import Pixels
 from facewright.training.people import NAMES, Album, draw_many, person
 from facewright.training.recipe import Recipe
 from facewright.training.train import Folders, TrainingResult, train
+
+# A shell that starts a run in the background lets it ignore Ctrl+C, and all that the run starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test asserts wall-clock time, generated ones included.
 settings.register_profile("facewright", deadline=None, suppress_health_check=[HealthCheck.too_slow])

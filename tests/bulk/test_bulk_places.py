@@ -1,11 +1,15 @@
 """What folders and object stores promise alike."""
 
+import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bulk_photos import Counting, fill
-from moto.server import ThreadedMotoServer
+from own_port import own_port
+from python_elsewhere import python_with
+from waiting_part import until
 
 from facewright.bulk.place import Place, open_place
 from facewright.bulk.reading import read_faces
@@ -15,17 +19,29 @@ from facewright.bulk.run import run_bulk
 from facewright.bulk.work import Task
 from facewright.errors import BulkError
 
+_S3_SERVER = ("moto==5.2.5", "flask", "flask-cors", "py-partiql-parser", "pyyaml")
 _NO_BUCKET = "check the bucket's name, and AWS_ENDPOINT_URL for a store of your own"
 
 
 @pytest.fixture(scope="module")
-def store() -> Iterator[str]:
-    """Yield the address of a server that speaks S3."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+def store(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of a server that speaks S3; it wants an older dateutil than Kubernetes'."""
+    python, port = python_with(pytestconfig.cache, *_S3_SERVER), own_port()
+    with (tmp_path_factory.mktemp("s3") / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [str(python), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            stdout=log,
+            stderr=log,
+        )
+    until(lambda: server.poll() is not None or _listens(port))
+    yield f"http://127.0.0.1:{port}"
+    server.kill()
+    server.wait()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
