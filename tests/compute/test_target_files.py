@@ -60,7 +60,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ({"type": "cluster"}, "clusters of HDInsight Spark are not supported"),
-        ({"type": "ftp"}, "expected one of local, docker, remote, remotedocker, ray, received 'ftp'"),
+        ({"type": "ftp"}, "expected one of local, docker, remote, remotedocker, ray, received"),
         ({}, "the key 'type' is missing"),
         ({"type": "docker", "baseDockerImag": "x"}, "no such key: 'baseDockerImag'"),
         ({**REMOTE, "port": "22"}, "port: "),
