@@ -16,6 +16,7 @@ from cluster_bench import ClusterBench, cluster_bench
 from cluster_part import TestCluster, shared_cluster
 from docker_part import import_base_image
 from service_images import Shelf, script
+from waiting_part import until
 from wheelhouse import wheelhouse
 
 from facewright.environments.kubernetes.role import role
@@ -194,14 +195,15 @@ def check_canary(bench: ClusterBench, id: str, image: str) -> None:
     with pytest.raises(EngineError, match="tries another image: it gets 50 %"):
         bench.update(id, cpu=0.03)
     bench.tried.abort(id, bench.hear)
-    assert {bench.ask(id) for _ in range(10)} == {"one"}
+    # Pods that leave are asked until every node has heard of it.
+    until(lambda: {bench.ask(id) for _ in range(10)} == {"one"})
     bench.tried.try_image(id, image, 50, bench.hear)
     assert bench.tried.promote(id, bench.hear).image_id == image
-    assert {bench.ask(id) for _ in range(10)} == {"two"}
+    until(lambda: {bench.ask(id) for _ in range(10)} == {"two"})
     bad = bench.image(script("bad", init="raise ValueError('no weights')"))
     with pytest.raises(EngineError, match="no weights"):
         bench.tried.try_image(id, bad, 50, bench.hear)
-    assert {bench.ask(id) for _ in range(10)} == {"two"}
+    until(lambda: {bench.ask(id) for _ in range(10)} == {"two"})
     assert bench.tried.tried(bench.services.show(id)) is None
 
 
