@@ -16,6 +16,7 @@ from waiting_part import until
 from facewright.projects.project import Project
 from facewright.runs.history import History
 from facewright.runs.journal import Journal
+from facewright.runs.keepers import has_keeper
 from facewright.runs.reading import HistoryReader
 from facewright.runs.record import RunStatus
 from facewright.settings import Settings
@@ -40,7 +41,8 @@ def _kill_keepers(journal: Journal) -> None:
     for pid in _keepers(journal):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    until(lambda: not _keepers(journal))
+    # A process that dies loses its name before its locks.
+    until(lambda: not _keepers(journal) and not has_keeper(journal))
 
 
 def _lines(journal: Journal) -> list[str]:
@@ -158,9 +160,9 @@ def test_a_history_that_is_away_gets_everything_once_it_is_back(
     until(lambda: journal.carried().reported > 0)
     with contextlib.closing(sqlite3.connect(data / "facewright.db", isolation_level=None)) as lock:
         lock.execute("BEGIN EXCLUSIVE")  # nobody else can write, as with a server that is away
-        until(lambda: journal.carried().waiting_since is not None)
-        may_end.touch()
+        may_end.touch()  # were there no end to carry, there might be nothing left to wait with
         until(lambda: journal.verdict() is not None)
+        until(lambda: journal.carried().waiting_since is not None)
         assert journal.status() is RunStatus.COMPLETED
         status = json.loads(facewright("experiment", "status", "-r", journal.run_id).stdout)
         assert status["history"].startswith("waiting since ")
