@@ -24,13 +24,13 @@ from typing import Any
 
 from facewright.containers.oci.layout import Image, Layout
 from facewright.database.database import Database, open_database
-from facewright.management.image_order import ImageOrder
-from facewright.management.image_program import APP, LIBRARIES
-from facewright.management.images import Images
-from facewright.management.manifest_order import ManifestOrder
-from facewright.management.manifests import Manifests
-from facewright.management.model_files import ModelFiles
-from facewright.management.models import Models
+from facewright.management.images.images import Images
+from facewright.management.images.order import ImageOrder
+from facewright.management.images.program import APP, LIBRARIES
+from facewright.management.manifests.manifests import Manifests
+from facewright.management.manifests.order import ManifestOrder
+from facewright.management.models.files import ModelFiles
+from facewright.management.models.models import Models
 from facewright.projects.template import template_folder
 from facewright.training.people import Album, draw_many, member
 from facewright.training.train import Folders, train

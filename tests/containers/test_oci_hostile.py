@@ -32,7 +32,7 @@ from facewright.containers.oci.layer import Entry, write_layer
 from facewright.containers.oci.layout import Image, Layout
 from facewright.containers.oci.wheel import wheel_entries
 from facewright.errors import ImageError
-from facewright.management.image_scan import scan_image
+from facewright.management.images.scan import scan_image
 
 AMD64 = Platform()
 

@@ -22,8 +22,8 @@ from facewright.containers.oci.referrers import (
 )
 from facewright.containers.oci.registry import Registry
 from facewright.containers.oci.registry_http import RegistryHttp
-from facewright.management.image_push import push_image
-from facewright.management.image_sbom import SBOM
+from facewright.management.images.push import push_image
+from facewright.management.images.sbom import SBOM
 
 SIGNATURE = "application/vnd.example.signature"
 

@@ -8,8 +8,8 @@ from service_command import Bench
 from service_images import Shelf
 
 from facewright.database.database import Database, open_database
-from facewright.management.model_files import ModelFiles
-from facewright.management.models import Models
+from facewright.management.models.files import ModelFiles
+from facewright.management.models.models import Models
 
 
 @pytest.fixture

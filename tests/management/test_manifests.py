@@ -22,11 +22,11 @@ from facewright.errors import (
     NotFound,
     SchemaError,
 )
-from facewright.management.lock import Locks, wheels_in
-from facewright.management.manifest_order import ManifestOrder
-from facewright.management.manifests import Manifests
-from facewright.management.model_files import ModelFiles
-from facewright.management.models import Models
+from facewright.management.manifests.lock import Locks, wheels_in
+from facewright.management.manifests.manifests import Manifests
+from facewright.management.manifests.order import ManifestOrder
+from facewright.management.models.files import ModelFiles
+from facewright.management.models.models import Models
 from facewright.management.records import Manifest
 from facewright.management.rows import new_id, now
 
@@ -136,8 +136,8 @@ def test_versions_count_up_by_name(create: Create, told: list[str]) -> None:
 def test_a_model_lies_where_the_script_looks(
     create: Create, manifests: Manifests, project: Path, tmp_path: Path
 ) -> None:
-    from facewright.management.models import Described
-    from facewright.management.sources import find_source
+    from facewright.management.models.models import Described
+    from facewright.management.models.sources import find_source
 
     elsewhere = tmp_path / "m.bin"
     elsewhere.write_bytes(b"another")
@@ -373,10 +373,10 @@ _PROGRAM = """
 import sys
 from pathlib import Path
 from facewright.database.database import open_database
-from facewright.management.manifest_order import ManifestOrder
-from facewright.management.manifests import Manifests
-from facewright.management.model_files import ModelFiles
-from facewright.management.models import Models
+from facewright.management.manifests.order import ManifestOrder
+from facewright.management.manifests.manifests import Manifests
+from facewright.management.models.files import ModelFiles
+from facewright.management.models.models import Models
 
 place, folder = Path(sys.argv[1]), Path(sys.argv[2])
 with open_database(f"sqlite:///{place / 'records.db'}") as database:

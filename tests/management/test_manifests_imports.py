@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from facewright.errors import ManagementError
-from facewright.management.imports import Imported, find_imports
+from facewright.management.manifests.imports import Imported, find_imports
 
 
 def _found(folder: Path, files: dict[str, str]) -> Imported:

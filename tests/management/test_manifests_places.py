@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from facewright.errors import ManagementError
-from facewright.management.manifest_files import checked_path, given_files, plain_file
-from facewright.management.manifest_places import find_places, written_paths
+from facewright.management.manifests.files import checked_path, given_files, plain_file
+from facewright.management.manifests.places import find_places, written_paths
 
 
 @pytest.mark.parametrize(

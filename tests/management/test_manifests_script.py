@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from facewright.errors import ManagementError, SchemaError
-from facewright.management.manifest_schema import read_schema_file
-from facewright.management.manifest_script import check_inputs, read_script
+from facewright.management.manifests.schema import read_schema_file
+from facewright.management.manifests.script import check_inputs, read_script
 from facewright.scoring.schema import Schema, read_schema
 
 GOOD = "def init(): pass\ndef run(input_bytes): return input_bytes\n"

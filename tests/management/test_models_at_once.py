@@ -11,9 +11,9 @@ from killing import killer
 from postgresql_part import Server, running_postgresql
 
 from facewright.database.database import open_database
-from facewright.management.model_files import ModelFiles
-from facewright.management.models import Described, Models
-from facewright.management.sources import find_source
+from facewright.management.models.files import ModelFiles
+from facewright.management.models.models import Described, Models
+from facewright.management.models.sources import find_source
 from facewright.system import digest
 
 PROCESSES, THREADS, EACH = 4, 10, 5
@@ -23,9 +23,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from facewright.database.database import open_database
-from facewright.management.model_files import ModelFiles
-from facewright.management.models import Described, Models
-from facewright.management.sources import find_source
+from facewright.management.models.files import ModelFiles
+from facewright.management.models.models import Described, Models
+from facewright.management.models.sources import find_source
 
 url, store, path, threads, each = sys.argv[1:]
 with open_database(url) as database:
@@ -84,9 +84,9 @@ WORK = """
 import sys
 from pathlib import Path
 from facewright.database.database import open_database
-from facewright.management.model_files import ModelFiles
-from facewright.management.models import Described, Models
-from facewright.management.sources import find_source
+from facewright.management.models.files import ModelFiles
+from facewright.management.models.models import Described, Models
+from facewright.management.models.sources import find_source
 
 url, store = sys.argv[1:]
 def work(path):

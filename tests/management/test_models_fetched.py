@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from facewright.errors import ManagementError
-from facewright.management.fetch import fetched
+from facewright.management.models.fetch import fetched
 
 CONTENT = bytes(range(256)) * 20_000
 

@@ -14,10 +14,10 @@ import pytest
 from tracking_server import TrackingServer, missing_libraries
 
 from facewright.errors import HistoryUnreachable
-from facewright.management.models import Described, Models
-from facewright.management.publish import ID, Registry, publish_waiting, withdraw
+from facewright.management.models.models import Described, Models
+from facewright.management.models.publish import ID, Registry, publish_waiting, withdraw
+from facewright.management.models.sources import find_source
 from facewright.management.records import Model
-from facewright.management.sources import find_source
 from facewright.runs import tags
 from facewright.runs.history import History
 from facewright.runs.record import Submitted

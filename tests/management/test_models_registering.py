@@ -16,11 +16,11 @@ from facewright.errors import (
     UnsafeModelFile,
     WeightsMismatch,
 )
-from facewright.management.download import download
-from facewright.management.models import Described, Models
+from facewright.management.models.download import download
+from facewright.management.models.models import Described, Models
+from facewright.management.models.sources import find_source
 from facewright.management.records import Model
 from facewright.management.rows import new_id, now
-from facewright.management.sources import find_source
 from facewright.training.train import TrainingResult
 
 LIMIT = 10**9

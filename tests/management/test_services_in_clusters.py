@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from facewright.errors import ManagementError
-from facewright.management.service_keys import NEXT, ServiceKeys
-from facewright.management.service_settings import Autoscale, ServiceSettings
+from facewright.management.services.keys import NEXT, ServiceKeys
+from facewright.management.services.settings import Autoscale, ServiceSettings
 from facewright.serving import keys
 from facewright.serving.access import KeyRing
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from facewright.errors import FacewrightError, ManagementError
-from facewright.management.service_keys import ServiceKeys
-from facewright.management.service_logs import read_log
-from facewright.management.service_settings import Autoscale, ServiceSettings
+from facewright.management.services.keys import ServiceKeys
+from facewright.management.services.logs import read_log
+from facewright.management.services.settings import Autoscale, ServiceSettings
 from facewright.serving import keys
 
 

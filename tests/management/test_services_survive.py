@@ -52,7 +52,7 @@ import os, sys
 os.environ["FACEWRIGHT_DATA_DIRECTORY"] = sys.argv[1]
 from facewright.cli.service.opening import opened_services
 from facewright.environments import process
-from facewright.management.service_settings import ServiceSettings
+from facewright.management.services.settings import ServiceSettings
 
 def hear(line): pass
 def work(verb, image):

@@ -22,15 +22,15 @@ from facewright.environments.kubernetes.engine import KubernetesEngine
 from facewright.environments.kubernetes.loading import load_cluster
 from facewright.environments.kubernetes.role import role
 from facewright.environments.kubernetes.settings import ClusterSettings, Expose
-from facewright.management.cluster_environments import ClusterEnvironments
-from facewright.management.cluster_images import send_image
-from facewright.management.cluster_services import ClusterServices
-from facewright.management.environments import Environments
-from facewright.management.service_keys import ServiceKeys
-from facewright.management.service_plans import Send, ServicePlaces, ServicePlans
-from facewright.management.service_rows import ServiceRows
-from facewright.management.service_settings import ServiceSettings
-from facewright.management.services import Engines, Services
+from facewright.management.environments.cluster import ClusterEnvironments
+from facewright.management.environments.environments import Environments
+from facewright.management.images.cluster import send_image
+from facewright.management.services.cluster import ClusterServices
+from facewright.management.services.keys import ServiceKeys
+from facewright.management.services.plans import Send, ServicePlaces, ServicePlans
+from facewright.management.services.rows import ServiceRows
+from facewright.management.services.services import Engines, Services
+from facewright.management.services.settings import ServiceSettings
 
 RATE = 30.0
 _VERSIONS = {"apps": "v1", "autoscaling": "v1", "policy": "v1beta1", "networking.k8s.io": "v1"}

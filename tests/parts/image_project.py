@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from facewright.management.manifest_order import ManifestOrder
+from facewright.management.manifests.order import ManifestOrder
 
 SCRIPT = "def init(): open('outputs/m.bin')\ndef run(input_bytes): return input_bytes\n"
 SCHEMA = {

@@ -13,7 +13,7 @@ from service_images import Shelf, script
 from waiting_part import until
 
 from facewright.errors import EngineError
-from facewright.management.cluster_images import send_image
+from facewright.management.images.cluster import send_image
 
 logger = logging.getLogger(__name__)
 

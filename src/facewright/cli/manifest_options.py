@@ -11,7 +11,7 @@ import typer
 from facewright.cli.console import Console
 
 if TYPE_CHECKING:
-    from facewright.management.manifests import Manifests
+    from facewright.management.manifests.manifests import Manifests
     from facewright.management.records import Manifest
 
 _PANEL = "What it is made of"
@@ -98,9 +98,9 @@ class ManifestFlags:
 def opened_manifests() -> Iterator["Manifests"]:
     """Yield the manifests that the settings name."""
     from facewright.database.database import open_database
-    from facewright.management.manifests import Manifests
-    from facewright.management.model_files import ModelFiles
-    from facewright.management.models import Models
+    from facewright.management.manifests.manifests import Manifests
+    from facewright.management.models.files import ModelFiles
+    from facewright.management.models.models import Models
     from facewright.settings import Settings
 
     settings = Settings()
@@ -134,7 +134,7 @@ def create_manifest(
         FacewrightError: It cannot be made.
     """
     from facewright.cli.model.publishing import publish_waiting
-    from facewright.management.manifest_order import ManifestOrder
+    from facewright.management.manifests.order import ManifestOrder
 
     driver, runtime = _required(flags.driver, "-f"), _required(flags.runtime, "-r")
     if models and flags.model_files:

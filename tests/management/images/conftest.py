@@ -11,11 +11,11 @@ from image_project import fill, order_of
 from package_index import make_index
 
 from facewright.database.database import Database, open_database
-from facewright.management.image_order import ImageOrder
-from facewright.management.images import Images
-from facewright.management.manifests import Manifests
-from facewright.management.model_files import ModelFiles
-from facewright.management.models import Models
+from facewright.management.images.images import Images
+from facewright.management.images.order import ImageOrder
+from facewright.management.manifests.manifests import Manifests
+from facewright.management.models.files import ModelFiles
+from facewright.management.models.models import Models
 from facewright.management.records import ImageRecord
 
 

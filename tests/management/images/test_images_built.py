@@ -24,9 +24,9 @@ from facewright.errors import (
     ImageError,
     ManagementError,
 )
-from facewright.management.image_order import HERE, slim_python
-from facewright.management.images import Images
-from facewright.management.models import Models
+from facewright.management.images.images import Images
+from facewright.management.images.order import HERE, slim_python
+from facewright.management.models.models import Models
 from facewright.management.records import ImageRecord
 
 Create = Callable[..., ImageRecord]

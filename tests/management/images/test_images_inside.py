@@ -13,9 +13,9 @@ from facewright.containers.oci.descriptor import Platform
 from facewright.containers.oci.layout import Layout
 from facewright.containers.oci.referrers import attached
 from facewright.errors import ImageError
-from facewright.management.image_sbom import SBOM
-from facewright.management.image_scan import scan_image
-from facewright.management.images import Images
+from facewright.management.images.images import Images
+from facewright.management.images.sbom import SBOM
+from facewright.management.images.scan import scan_image
 from facewright.management.records import ImageRecord
 
 Create = Callable[..., ImageRecord]

@@ -31,9 +31,9 @@ from facewright.database.tables.management import (
     ServiceRow,
 )
 from facewright.errors import ImageError, InUse, NotFound
-from facewright.management.image_order import HERE, ImageOrder
-from facewright.management.images import Images
-from facewright.management.models import Models
+from facewright.management.images.images import Images
+from facewright.management.images.order import HERE, ImageOrder
+from facewright.management.models.models import Models
 from facewright.management.records import ImageRecord
 from facewright.management.rows import new_id, now
 
@@ -115,10 +115,10 @@ BUILDER = """
 import os, sys
 from pathlib import Path
 from facewright.database.database import open_database
-from facewright.management.image_order import ImageOrder
-from facewright.management.images import Images
-from facewright.management.model_files import ModelFiles
-from facewright.management.models import Models
+from facewright.management.images.order import ImageOrder
+from facewright.management.images.images import Images
+from facewright.management.models.files import ModelFiles
+from facewright.management.models.models import Models
 
 data, manifest = Path(sys.argv[1]), sys.argv[2]
 for line in sys.stdin:  # a child for each, since starting Python takes longer than building

@@ -71,7 +71,7 @@ def create(
     conda_file: CondaOption = None,
 ) -> None:
     """Build an image from a manifest, without a container engine and without root."""
-    from facewright.management.image_order import HERE, ImageOrder
+    from facewright.management.images.order import HERE, ImageOrder
 
     if image_type.lower() != "docker":
         raise typer.BadParameter(f"expected --image-type Docker, received {image_type}")

@@ -9,7 +9,7 @@ from facewright.cli.manifest_options import opened_manifests
 from facewright.cli.output import Format, OutputOption, QueryOption, emit
 
 if TYPE_CHECKING:
-    from facewright.management.images import Images
+    from facewright.management.images.images import Images
     from facewright.management.records import ImageRecord
 
 _COLUMNS = ("Name", "Id", "Version", "CreatedTime", "CreationState")
@@ -43,7 +43,7 @@ def show(image: ImageOption, output: OutputOption = None, query: QueryOption = N
 
 def usage(image: ImageOption) -> None:
     """Say how to make a service of an image, and how to run it elsewhere."""
-    from facewright.management.image_usage import usage_lines
+    from facewright.management.images.usage import usage_lines
 
     with opened_images() as images:
         found = images.show(image)

@@ -9,7 +9,7 @@ from facewright.cli.console import Console
 from facewright.cli.image.opening import opened_images
 
 if TYPE_CHECKING:
-    from facewright.management.image_order import ImageOrder
+    from facewright.management.images.order import ImageOrder
     from facewright.management.records import ImageRecord
 
 _SECONDS_A_DOT = 0.2
@@ -35,8 +35,8 @@ def default_base(manifest_id: str, console: Console) -> str | None:
 
     from facewright.database.database import open_database
     from facewright.database.tables.management import EnvironmentRow, ManifestRow
-    from facewright.management.image_order import slim_python
-    from facewright.management.manifest_dependencies import running_python
+    from facewright.management.images.order import slim_python
+    from facewright.management.manifests.dependencies import running_python
     from facewright.settings import Settings
 
     settings = Settings()

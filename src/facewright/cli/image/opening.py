@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from facewright.management.images import Images
+    from facewright.management.images.images import Images
     from facewright.management.records import ImageRecord
 
 ImageOption = Annotated[str, typer.Option("--image-id", "-i", metavar="ID", help="The image.")]
@@ -17,9 +17,9 @@ ImageOption = Annotated[str, typer.Option("--image-id", "-i", metavar="ID", help
 def opened_images() -> Iterator["Images"]:
     """Yield the images that the settings name."""
     from facewright.database.database import open_database
-    from facewright.management.images import Images
-    from facewright.management.model_files import ModelFiles
-    from facewright.management.models import Models
+    from facewright.management.images.images import Images
+    from facewright.management.models.files import ModelFiles
+    from facewright.management.models.models import Models
     from facewright.settings import Settings
 
     settings = Settings()

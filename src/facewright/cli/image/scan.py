@@ -23,7 +23,7 @@ def scan(
     like keys and passwords, and for packages without a licence. It knows no vulnerabilities: give
     the bill of materials (`image export`) to a scanner that does.
     """
-    from facewright.management.image_scan import scan_image
+    from facewright.management.images.scan import scan_image
 
     with opened_images() as images:
         contents = images.contents(image, platform)

@@ -17,7 +17,7 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete a model that no manifest holds; a name must have one version."""
-    from facewright.management.models import known_as
+    from facewright.management.models.models import known_as
 
     with opened_models() as models:
         versions = models.show(model)

@@ -18,7 +18,7 @@ def download(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file.")] = False,
 ) -> None:
     """Write a model into a folder, once its bytes were verified; by name the newest version."""
-    from facewright.management.download import download as write
+    from facewright.management.models.download import download as write
 
     with opened_models() as models:
         chosen = models.show(model)[-1]

@@ -9,7 +9,7 @@ from facewright.cli.console import Console
 from facewright.errors import ManagementError
 
 if TYPE_CHECKING:
-    from facewright.management.sources import Source
+    from facewright.management.models.sources import Source
 
 
 @contextmanager
@@ -25,8 +25,8 @@ def found(named: str, data: Path, limit: int) -> Iterator[tuple["Source", str | 
         ManagementError: There is nothing, or too much, or it cannot be fetched.
         RunError: A link cannot be followed.
     """
-    from facewright.management.fetch import fetched, is_address
-    from facewright.management.sources import find_source
+    from facewright.management.models.fetch import fetched, is_address
+    from facewright.management.models.sources import find_source
 
     if is_address(named):
         with (
@@ -44,7 +44,7 @@ def found(named: str, data: Path, limit: int) -> Iterator[tuple["Source", str | 
 @contextmanager
 def _promoted(link: Path, limit: int) -> Iterator[tuple["Source", str]]:
     from facewright.cli.history.options import open_history
-    from facewright.management.sources import find_source
+    from facewright.management.models.sources import find_source
     from facewright.runs.promotion import read_link
     from facewright.system import digest
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from facewright.management.models import Models
+    from facewright.management.models.models import Models
     from facewright.management.records import Model
 
 ModelOption = Annotated[
@@ -22,8 +22,8 @@ TagFilter = Annotated[
 def opened_models() -> Iterator["Models"]:
     """Yield the models that the settings name."""
     from facewright.database.database import open_database
-    from facewright.management.model_files import ModelFiles
-    from facewright.management.models import Models
+    from facewright.management.models.files import ModelFiles
+    from facewright.management.models.models import Models
     from facewright.settings import Settings
 
     settings = Settings()

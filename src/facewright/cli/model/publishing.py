@@ -7,8 +7,8 @@ from facewright.cli.console import Console
 from facewright.errors import RunError
 
 if TYPE_CHECKING:
-    from facewright.management.models import Models
-    from facewright.management.publish import Registry
+    from facewright.management.models.models import Models
+    from facewright.management.models.publish import Registry
     from facewright.management.records import Model
 
 
@@ -20,7 +20,7 @@ def publish_waiting(models: "Models") -> None:
     waiting = len(models.unpublished())
     if not waiting:
         return
-    from facewright.management import publish
+    from facewright.management.models import publish
 
     try:
         with _answering():
@@ -43,7 +43,7 @@ def withdraw(model: "Model") -> None:
     """
     if model.published is None:
         return
-    from facewright.management import publish
+    from facewright.management.models import publish
 
     with _answering():
         publish.withdraw(model, _open_registry())
@@ -51,7 +51,7 @@ def withdraw(model: "Model") -> None:
 
 def _open_registry() -> "Registry":
     from facewright.cli.history.options import open_history
-    from facewright.management.publish import Registry
+    from facewright.management.models.publish import Registry
     from facewright.settings import Settings
 
     history, settings = open_history(), Settings()

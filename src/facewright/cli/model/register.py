@@ -34,7 +34,7 @@ def register(
     ] = 4000,
 ) -> None:
     """Keep a model under a name; each time one is registered it is the name's next version."""
-    from facewright.management.models import Described
+    from facewright.management.models.models import Described
     from facewright.management.names import checked_name
     from facewright.settings import Settings
 

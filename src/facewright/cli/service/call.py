@@ -11,12 +11,12 @@ from facewright.cli.service.options import IdOption
 from facewright.errors import FacewrightError, ServiceError
 
 if TYPE_CHECKING:
-    from facewright.management.service_calls import ServiceAddress
+    from facewright.management.services.calls import ServiceAddress
 
 
 def usage(id: IdOption) -> None:
     """Show how a service is called, with lines that work when they are pasted."""
-    from facewright.management.service_calls import PLACEHOLDER, sample_of
+    from facewright.management.services.calls import PLACEHOLDER, sample_of
 
     with opened_services() as services:
         address = services.address(id)
@@ -39,8 +39,8 @@ def run(
 ) -> None:
     """Call a service and print its answer."""
     from facewright.cli.plain import json_text, plain
-    from facewright.management.service_calls import run as call
-    from facewright.management.service_calls import sample_of
+    from facewright.management.services.calls import run as call
+    from facewright.management.services.calls import sample_of
 
     with opened_services() as services:
         address = services.address(id)

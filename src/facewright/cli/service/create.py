@@ -74,7 +74,7 @@ def create(
 ) -> None:
     """Run an image as a service, on this machine or in the environment's cluster."""
     from facewright.management.names import checked_service_name
-    from facewright.management.service_settings import ServiceSettings
+    from facewright.management.services.settings import ServiceSettings
 
     checked_service_name(name)
     flags = ManifestFlags(

@@ -23,7 +23,7 @@ def logs(
 ) -> None:
     """Show what a service said: time, level, request and message of each line."""
     from facewright.cli.plain import visible
-    from facewright.management.service_logs import read_log
+    from facewright.management.services.logs import read_log
 
     del kubeconfig
     with opened_services() as services:

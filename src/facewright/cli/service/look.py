@@ -13,7 +13,7 @@ from facewright.errors import EngineError
 
 if TYPE_CHECKING:
     from facewright.management.records import Service
-    from facewright.management.services import Services
+    from facewright.management.services.services import Services
 
 _COLUMNS = ("Name", "Id", "UpdatedAt", "State")
 _MORE = (
@@ -83,7 +83,7 @@ def _cluster(services: "Services", service: "Service") -> dict[str, Any]:
     """Return how each replica of a service in a cluster is, and what it tries."""
     from dataclasses import asdict
 
-    from facewright.management.cluster_services import ClusterServices
+    from facewright.management.services.cluster import ClusterServices
 
     if not service.settings.get("cluster"):
         return {}

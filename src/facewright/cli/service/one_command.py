@@ -19,7 +19,7 @@ def make_image(service: str, flags: ManifestFlags) -> str:
     """
     from facewright.cli.image.making import default_base
     from facewright.cli.image.making import make_image as make
-    from facewright.management.image_order import ImageOrder
+    from facewright.management.images.order import ImageOrder
 
     console = Console()
     name = service[:_LONGEST_NAME]

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from facewright.environments.kubernetes.engine import KubernetesEngine
     from facewright.environments.service_engine import ServiceEngine
-    from facewright.management.cluster_environments import ClusterEnvironments
-    from facewright.management.cluster_services import ClusterServices
-    from facewright.management.environments import Environments
+    from facewright.management.environments.cluster import ClusterEnvironments
+    from facewright.management.environments.environments import Environments
     from facewright.management.records import Environment
-    from facewright.management.services import Services
+    from facewright.management.services.cluster import ClusterServices
+    from facewright.management.services.services import Services
 
 
 @contextmanager
 def opened_environments() -> Iterator["Environments"]:
     """Yield the environments of the settings."""
     from facewright.database.database import open_database
-    from facewright.management.environments import Environments
+    from facewright.management.environments.environments import Environments
     from facewright.settings import Settings
 
     with open_database(Settings().database_url) as database:
@@ -31,7 +31,7 @@ def opened_environments() -> Iterator["Environments"]:
 def opened_cluster_environments() -> Iterator["ClusterEnvironments"]:
     """Yield the environments of the settings that have a cluster."""
     from facewright.environments.kubernetes.loading import load_cluster
-    from facewright.management.cluster_environments import ClusterEnvironments
+    from facewright.management.environments.cluster import ClusterEnvironments
 
     with opened_environments() as environments:
         yield ClusterEnvironments(environments, load_cluster)
@@ -40,7 +40,7 @@ def opened_cluster_environments() -> Iterator["ClusterEnvironments"]:
 @contextmanager
 def opened_cluster_services() -> Iterator["ClusterServices"]:
     """Yield what only services in clusters can do."""
-    from facewright.management.cluster_services import ClusterServices
+    from facewright.management.services.cluster import ClusterServices
 
     with opened_services() as services:
         yield ClusterServices(services)
@@ -52,12 +52,12 @@ def opened_services() -> Iterator["Services"]:
     from facewright.database.database import open_database
     from facewright.environments.catalogue import load_engine
     from facewright.environments.kubernetes.loading import load_cluster
-    from facewright.management.cluster_images import send_image
-    from facewright.management.environments import Environments
-    from facewright.management.service_keys import ServiceKeys
-    from facewright.management.service_plans import ServicePlaces, ServicePlans
-    from facewright.management.service_rows import ServiceRows
-    from facewright.management.services import Engines, Services
+    from facewright.management.environments.environments import Environments
+    from facewright.management.images.cluster import send_image
+    from facewright.management.services.keys import ServiceKeys
+    from facewright.management.services.plans import ServicePlaces, ServicePlans
+    from facewright.management.services.rows import ServiceRows
+    from facewright.management.services.services import Engines, Services
     from facewright.settings import Settings
 
     settings = Settings()

@@ -9,7 +9,7 @@ from facewright.cli.console import Console
 if TYPE_CHECKING:
     from facewright.environments.service_engine import Hear
     from facewright.management.records import Service
-    from facewright.management.services import Services
+    from facewright.management.services.services import Services
 
 _AUTOSCALE = "Autoscaling, in clusters"
 

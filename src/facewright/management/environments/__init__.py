@@ -1,0 +1,1 @@
+"""Environments: where services live, on this machine or in a cluster."""

@@ -1,0 +1,1 @@
+"""Images: planned, built without a container engine, kept, moved and looked into."""

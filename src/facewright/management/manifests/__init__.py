@@ -1,0 +1,1 @@
+"""Manifests: what a service is made of, found, checked and locked."""

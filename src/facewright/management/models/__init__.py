@@ -1,0 +1,1 @@
+"""Models: registered, checked, fetched, published beside their runs."""
