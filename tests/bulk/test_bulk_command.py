@@ -34,7 +34,7 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
     return ran
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cluster(run_folder: Path) -> Iterator[RayCluster]:
     """Yield a cluster that all tests share."""
     with shared_ray(run_folder) as found:

@@ -10,6 +10,7 @@ from embedders_files import (
     write_onnx_embedder,
     write_weights_file,
 )
+from filelock import FileLock
 
 from facewright.embedders.catalogue import TrainableEmbedder, load_embedder
 
@@ -17,26 +18,28 @@ KERAS_NAMES = ("stub", "dlib-resnet-v1", "facenet-nn4-small2", "facenet-inceptio
 
 
 @pytest.fixture(scope="session")
-def weights_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def weights_folder(run_folder: Path) -> Path:
     """A shared folder with files of the well-known names and layouts."""
-    folder = tmp_path_factory.mktemp("shared")
-    (folder / "train").mkdir()
-    write_onnx_embedder(folder / "small.onnx", SIDECAR)
+    folder = run_folder / "embedder-weights"
+    with FileLock(run_folder / "embedders.lock"):
+        if not folder.exists():
+            (folder / "train").mkdir(parents=True)
+            write_onnx_embedder(folder / "small.onnx", SIDECAR)
     return folder
 
 
 @pytest.fixture(scope="session")
-def load(
-    weights_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], TrainableEmbedder]:
-    """Loads an embedder by name, once for the whole session: exports take seconds."""
-    cache = tmp_path_factory.mktemp("cache")
+def load(weights_folder: Path, run_folder: Path) -> Callable[[str], TrainableEmbedder]:
+    """Loads an embedder by name, exported once for all workers of this run: it takes seconds."""
     loaded: dict[str, TrainableEmbedder] = {}
 
     def load(name: str) -> TrainableEmbedder:
         if name not in loaded:
-            _write_pretrained(name, weights_folder / "train")
-            loaded[name] = load_embedder(name, weights=weights_folder, cache=cache)
+            with FileLock(run_folder / "embedders.lock"):
+                _write_pretrained(name, weights_folder / "train")
+                loaded[name] = load_embedder(
+                    name, weights=weights_folder, cache=run_folder / "embedder-cache"
+                )
         return loaded[name]
 
     return load
@@ -57,9 +60,8 @@ def keras_embedder(
 
 
 def _write_pretrained(name: str, folder: Path) -> None:
-    if name == "facenet-nn4-small2":
-        tensors = random_tensors("facenet_nn4_small2", 128)
-        write_weights_file(folder / "pretrained_weights.h5", tensors)
-    if name == "facenet-inception-resnet-v1":
-        tensors = random_tensors("facenet_inception_resnet", 128)
-        write_model_file(folder / "facenet_keras.h5", tensors, [LAMBDA_LAYER])
+    weights, model = folder / "pretrained_weights.h5", folder / "facenet_keras.h5"
+    if name == "facenet-nn4-small2" and not weights.exists():
+        write_weights_file(weights, random_tensors("facenet_nn4_small2", 128))
+    if name == "facenet-inception-resnet-v1" and not model.exists():
+        write_model_file(model, random_tensors("facenet_inception_resnet", 128), [LAMBDA_LAYER])

@@ -17,7 +17,7 @@ Facewright = Callable[..., Any]
 Submit = Callable[..., Journal]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cluster(run_folder: Path) -> Iterator[RayCluster]:
     """Yield a cluster that all tests share."""
     with shared_ray(run_folder) as found:

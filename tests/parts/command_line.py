@@ -5,6 +5,7 @@ environment and streams of its own, as a shell gives them: ``python -m facewrigh
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -28,6 +29,14 @@ _ALWAYS = (
     "facewright.workbench",
     "facewright.database.database",
     "facewright.projects.registry",
+    "alembic.command",
+    "sqlalchemy.dialects.sqlite",
+)
+_MANAGEMENT = (
+    "facewright.environments.catalogue",
+    "facewright.management.environments.environments",
+    "facewright.management.images.images",
+    "facewright.management.services.services",
 )
 _HISTORY = (
     "facewright.runs.tracking",
@@ -36,6 +45,7 @@ _HISTORY = (
     "mlflow.store.model_registry.sqlalchemy_store",
 )
 _NOUNS_OF_HISTORY = ("history", "asset", "model")
+_NOUNS_OF_MANAGEMENT = ("env", "model", "manifest", "image", "service")
 _QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1"}
 
 
@@ -104,6 +114,8 @@ def serve(descriptor: int) -> None:
         with os.fdopen(asked, "rb") as file:
             content = json.load(file)
         _load_noun(content[0][0] if content[0] else "")
+        # A collection, which every process ends with, would make a copy of all that is loaded.
+        gc.freeze()
         if os.fork() == 0:
             requests.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -126,6 +138,8 @@ def _load_noun(noun: str) -> None:
         _load((f"facewright.cli.{noun}",))
     if noun in _NOUNS_OF_HISTORY:
         _load(_HISTORY)
+    if noun in _NOUNS_OF_MANAGEMENT:
+        _load(_MANAGEMENT)
 
 
 def _load(names: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from image_project import SCRIPT
 from registry_part import registry  # noqa: F401, a fixture
 
@@ -161,6 +162,16 @@ def builder(data: Path, manifest_id: str) -> Iterator[Callable[[str, float], Non
 
         yield start
         asked.close()
+
+
+def test_a_lock_that_nobody_holds_is_taken_away(images: Images) -> None:
+    folder = images.layout.folder / "building"
+    folder.mkdir(parents=True)
+    left, held = folder / f"{new_id()}.lock", folder / f"{new_id()}.lock"
+    left.touch()
+    with FileLock(held):
+        assert images.list() == []
+        assert list(folder.iterdir()) == [held]
 
 
 def test_killed_at_any_moment_creating_can_be_repeated(

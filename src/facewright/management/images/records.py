@@ -116,10 +116,14 @@ class ImageRecords:
     def _bury(self) -> None:
         """Say of images whose builder was killed that they failed."""
         with self._database.read() as session:
-            open_ = select(ImageRow.id).where(ImageRow.state == RUNNING)
-            dead = [image_id for image_id in session.scalars(open_) if self._is_dead(image_id)]
-        for image_id in dead:
-            self._fail(image_id)
+            running = [*session.scalars(select(ImageRow.id).where(ImageRow.state == RUNNING))]
+        for image_id in running:
+            if self._is_dead(image_id):
+                self._fail(image_id)
+        # Locks of builders that were killed before anything was remembered of their image.
+        for path in self._folder.glob("*.lock"):
+            if path.stem not in running:
+                self._is_dead(path.stem)
 
     def _fail(self, image_id: str) -> None:
         with self._database.write() as session:
