@@ -1,10 +1,12 @@
 """The contract of service engines, on processes and on containers."""
 
+import contextlib
 import os
 import signal
 import socket
 from pathlib import Path
 
+import docker
 import httpx
 import pytest
 from service_grounds import Ground
@@ -205,6 +207,16 @@ def test_a_container_over_its_memory_is_named(containers: Ground) -> None:
     greedy = script("one", init="bytearray(800_000_000)")
     with pytest.raises(EngineError, match="not enough memory; allow it more"):
         containers.engine().deploy(plan(containers, greedy, memory=200_000_000), quiet)
+
+
+def test_the_log_of_a_container_is_bounded_and_holds_nothing_up(containers: Ground) -> None:
+    containers.engine().deploy(plan(containers, script("one")), quiet)
+    with contextlib.closing(docker.APIClient(containers.host)) as api:
+        label = f"facewright.place={containers.data / 'services' / 'docker' / 'face'}"
+        [found] = api.containers(filters={"label": label})
+        log = api.inspect_container(found["Id"])["HostConfig"]["LogConfig"]
+    assert (log["Type"], log["Config"]["mode"]) == ("json-file", "non-blocking")
+    assert int(log["Config"]["max-file"]) * int(log["Config"]["max-size"]) == 40_000_000
 
 
 def test_an_image_without_a_base_is_no_container(containers: Ground, processes: Ground) -> None:

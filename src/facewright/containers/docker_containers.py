@@ -17,6 +17,7 @@ _STATUS = {
     "restarting": Status.RUNNING,
 }
 _CONFLICT = 409
+_LOG_FILES = 4
 
 
 class DockerContainers:
@@ -62,8 +63,7 @@ class DockerContainers:
             cap_drop=["ALL"],
             cap_add=list(container.capabilities),
             security_opt=["no-new-privileges:true"],
-            # Whatever the engine's default is: this one can be read back.
-            log_config=LogConfig(type=LogConfig.types.JSON),
+            log_config=_log(container.log_bytes),
             nano_cpus=None if container.cpus is None else round(container.cpus * 1_000_000_000),
         )
         return dict(config)
@@ -125,6 +125,16 @@ class DockerContainers:
             except docker.errors.APIError as error:
                 if error.status_code != _CONFLICT:  # else somebody is removing it already
                     raise
+
+
+def _log(most: int | None) -> LogConfig:
+    # Whatever the engine's default is: this one can be read back.
+    kind = LogConfig.types.JSON
+    if most is None:
+        return LogConfig(type=kind)
+    size = str(most // _LOG_FILES)
+    kept = {"max-file": str(_LOG_FILES), "max-size": size}
+    return LogConfig(type=kind, config={**kept, "mode": "non-blocking", "max-buffer-size": "4m"})
 
 
 def _mounts(container: Container) -> list[Mount]:

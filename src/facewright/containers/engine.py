@@ -84,6 +84,8 @@ class Container:
         read_only: Whether its file system can only be read.
         init: Whether a small init reaps processes and passes signals on.
         capabilities: Of root, those that it keeps; none by default.
+        log_bytes: How much of its log is kept, about; the oldest goes first, and a disk that is too
+            slow for it loses lines rather than hold the container up. None keeps every line.
     """
 
     image: str
@@ -103,6 +105,7 @@ class Container:
     read_only: bool = False
     init: bool = True
     capabilities: Sequence[str] = ()
+    log_bytes: int | None = None
 
 
 class Status(StrEnum):

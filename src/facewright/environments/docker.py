@@ -28,6 +28,7 @@ _IMAGE_LABEL = "facewright.image"
 _KEYS, _COLLECTED, _PEOPLE = "/run/facewright", "/collected", "/people"
 _GRACE_SECONDS = 60
 _MOST_LOG_BYTES = 10_000_000
+_LOG_BYTES = 40_000_000  # of a container that runs
 _SIGNALLED = 128
 
 
@@ -138,6 +139,7 @@ class DockerBackend:
             memory=plan.memory,
             restart=Restart.UNLESS_STOPPED,
             read_only=True,
+            log_bytes=_LOG_BYTES,
         )
 
     def _keep_log(self, generation: Generation) -> None:
