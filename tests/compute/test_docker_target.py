@@ -63,6 +63,16 @@ def test_an_environment_is_made_once_and_works_without_an_index(
     assert log_of(docker_target, "n") == "two\n"
 
 
+def test_an_engine_elsewhere_says_that_an_environment_is_missing(
+    remotedocker_target: DockerTarget, make_job: MakeJob
+) -> None:
+    never = Dependencies(None, ("no-such-package-as-this",))
+    assert not remotedocker_target.is_prepared(never)
+    with pytest.raises(TargetError, match="not there"):
+        remotedocker_target.start(make_job("", dependencies=never))
+    assert remotedocker_target.state("job-1") == JobState(Phase.ABSENT)
+
+
 @pytest.mark.parametrize(
     ("dependencies", "words"),
     [
