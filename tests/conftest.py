@@ -26,6 +26,11 @@ from facewright.training.train import Folders, TrainingResult, train
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Processes that tests start buffer what they print and keep what they compile, whatever the shell
+# here says: hundreds of them load the same files.
+for _name in ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"):
+    os.environ.pop(_name, None)
+
 # No test asserts wall-clock time, generated ones included.
 settings.register_profile("facewright", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("facewright")

@@ -27,7 +27,7 @@ for line in sys.stdin:
     except ProcessLookupError:
         pass
     os.waitpid(child, 0)
-    print("ended", flush=True)
+    print("\\nended", flush=True)  # the last line of what was killed may have no end
 """
 
 
@@ -38,7 +38,7 @@ class Killer:
         self._process = process
 
     def kill_after(self, seconds: float, *words: object) -> list[str]:
-        """Do the work with these words, and kill it; return the lines that it printed."""
+        """Do the work with these words, and kill it; return the lines that it printed, if any."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(" ".join(map(str, (seconds, *words))) + "\n")
@@ -47,7 +47,7 @@ class Killer:
         while (line := self._process.stdout.readline()) != "ended\n":
             assert line, "the process ended"
             said.append(line.rstrip("\n"))
-        return said
+        return [line for line in said if line]
 
 
 @contextmanager
