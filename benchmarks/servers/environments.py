@@ -46,8 +46,8 @@ def environment_for(name: str, cache: Path) -> Environment:
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
         pip = [str(folder / "bin" / "pip"), "install", "-q", "--disable-pip-version-check"]
         subprocess.run([*pip, *PACKAGES[name]], check=True)
-        _lend(folder)
         done.write_text(pinned)
+    _lend(folder)  # each time: the project may have moved since
     return Environment(folder)
 
 

@@ -120,6 +120,12 @@ def test_a_base_lies_below_and_is_remembered_by_digest(
     assert "LANG=C" in held.config["config"]["Env"]
 
 
+def test_a_base_may_be_the_folder_of_a_layout(create: Create, tmp_path: Path) -> None:
+    named = base_layout(tmp_path / "base", "PYTHON_VERSION=3.11.9")
+    folder = named.removeprefix("oci:")
+    assert create(base=folder).digest == create(base=named).digest
+
+
 def test_the_python_of_a_base_is_seen_in_its_layers(create: Create, tmp_path: Path) -> None:
     minor = f"{sys.version_info.major}.{sys.version_info.minor}"
     base = base_layout(tmp_path / "base", files=f"usr/bin/python{minor}")

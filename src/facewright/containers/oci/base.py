@@ -16,8 +16,8 @@ def fetch_base(base: str, platform: Platform, layout: Layout) -> Image:
     """Bring a base image of one platform into a layout.
 
     Args:
-        base: ``oci:FOLDER`` or ``oci:FOLDER:NAME`` for a layout, the path of a tar file from
-            `docker save`, or the reference of an image in a registry.
+        base: ``oci:FOLDER`` or ``oci:FOLDER:NAME`` for a layout, the path of its folder or of a tar
+            file from `docker save`, or the reference of an image in a registry.
         platform: What the image has to run on.
         layout: Where its blobs go.
 
@@ -28,6 +28,8 @@ def fetch_base(base: str, platform: Platform, layout: Layout) -> Image:
     if base.startswith(_LAYOUT):
         return layout.image(_from_layout(base.removeprefix(_LAYOUT), layout), platform)
     if not in_registry(base):
+        if Path(base).is_dir():
+            return layout.image(_from_layout(base, layout), platform)
         return layout.image(read_archive(Path(base), layout), platform)
     return layout.image(_from_registry(Reference.parse(base), platform, layout), platform)
 
@@ -39,7 +41,7 @@ def in_registry(base: str) -> bool:
 
 
 def _from_layout(place: str, layout: Layout) -> Descriptor:
-    folder, _, name = place.partition(":")
+    folder, _, name = (place, "", "") if Path(place).is_dir() else place.partition(":")
     source = Layout(Path(folder))
     if not source.exists():
         raise ImageError(
