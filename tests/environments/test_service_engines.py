@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -14,6 +15,7 @@ from service_images import script
 from service_load import load
 from waiting_part import until
 
+from facewright.environments.contents import forget_unused, unpack
 from facewright.environments.service_engine import ServicePlan
 from facewright.errors import EngineError
 from facewright.serving import keys
@@ -224,6 +226,30 @@ def test_an_image_without_a_base_is_no_container(containers: Ground, processes: 
     bare = ServicePlan("face", processes.shelf.layout, image)
     with pytest.raises(EngineError, match="stands on no base"):
         containers.engine().deploy(bare, quiet)
+
+
+def test_what_was_forgotten_half_is_unpacked_anew(
+    processes: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf, place = processes.shelf, processes.data / "contents"
+    image = shelf.image(script("one"))
+    unpacked = unpack(shelf.layout, image, place)
+
+    def killed(folder: Path, **_: object) -> None:
+        (folder / "python" / "bin" / "python3").unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            forget_unused(place, set())
+    assert unpack(shelf.layout, image, place) == unpacked
+    assert (unpacked / "python" / "bin" / "python3").exists()
+    (place / ".being-unpacked").mkdir()
+    (place / ".left").mkdir()
+    os.utime(place / ".left", (0, 0))
+    forget_unused(place, {unpacked})
+    assert {each.name for each in place.iterdir()} == {unpacked.name, ".being-unpacked"}
 
 
 def test_services_share_what_was_unpacked_of_an_image(processes: Ground) -> None:

@@ -6,8 +6,11 @@ import shutil
 import sys
 import tarfile
 import tempfile
+import time
+import uuid
 import venv
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -19,6 +22,8 @@ _OURS = (PurePosixPath("app"), PurePosixPath("opt/facewright"))
 _COMPILED = re.compile(r"\.cpython-(\d)(\d+)\w*-[\w-]+\.so$")
 _PLAIN = (tarfile.REGTYPE, tarfile.AREGTYPE)
 _MOST_FILES = 200_000
+_GONE = ".gone-"
+_OLD_SECONDS = 24 * 3600
 PYTHON = "python"
 
 
@@ -64,9 +69,24 @@ def _rename(made: Path, place: Path) -> None:
 
 
 def forget_unused(contents: Path, used: set[Path]) -> None:
-    """Delete the folders of images that are not in use."""
-    for folder in contents.glob("[!.]*") if contents.is_dir() else ():
-        if folder not in used:
+    """Delete the folders of images that are not in use, and what killed commands left."""
+    for folder in contents.iterdir() if contents.is_dir() else ():
+        if folder.name.startswith(_GONE):
+            shutil.rmtree(folder, ignore_errors=True)
+        elif folder.name.startswith("."):
+            _forget_old(folder)
+        elif folder not in used:
+            # Whole or not at all, whenever this is killed: who finds the name takes it for whole.
+            gone = contents / f"{_GONE}{uuid.uuid4().hex}"
+            with suppress(FileNotFoundError):  # somebody else was first
+                folder.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
+
+
+def _forget_old(folder: Path) -> None:
+    """Delete what was being unpacked so long ago that nobody is at it any more."""
+    with suppress(FileNotFoundError):
+        if time.time() - folder.stat().st_mtime > _OLD_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
 
 
