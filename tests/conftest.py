@@ -16,6 +16,7 @@ from history_database import history_database
 from hypothesis import HealthCheck, settings
 from PIL import Image
 from postgresql_part import Server, running_postgresql
+from ray_part import RayCluster, shared_ray
 
 from facewright.faces.face import Pixels
 from facewright.training.people import NAMES, Album, draw_many, person
@@ -127,6 +128,13 @@ def postgresql() -> Iterator[Server]:
     """Return a PostgreSQL server that is started once; each test takes databases of its own."""
     with running_postgresql() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def ray_cluster(run_folder: Path) -> Iterator[RayCluster]:
+    """Yield a cluster of Ray that all tests of this run share."""
+    with shared_ray(run_folder) as cluster:
+        yield cluster
 
 
 @pytest.fixture

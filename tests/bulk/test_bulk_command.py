@@ -2,12 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from bulk_photos import fill
-from ray_part import RayCluster, shared_ray
+from ray_part import RayCluster
 
 from facewright.bulk.reading import read_faces
 from facewright.cli.errors import run_and_explain
@@ -32,13 +32,6 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
         return code, told.out, told.err
 
     return ran
-
-
-@pytest.fixture(scope="session")
-def cluster(run_folder: Path) -> Iterator[RayCluster]:
-    """Yield a cluster that all tests share."""
-    with shared_ray(run_folder) as found:
-        yield found
 
 
 def test_embed_says_what_became_of_the_photos(run: Run, tmp_path: Path) -> None:
@@ -96,14 +89,14 @@ def test_a_mistake_is_explained(run: Run, arguments: tuple[str, ...], words: str
 
 
 def test_a_cluster_writes_what_one_machine_writes(
-    run: Run, cluster: RayCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, ray_cluster: RayCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create_project(tmp_path / "project")
     monkeypatch.chdir(tmp_path / "project")
     fill(Path("photos"), 40)
     shutil.copy("photos/1/1.png", "photos/copy.png")
     Path("photos/broken.jpg").write_bytes(b"no photo")
-    address = "--address", cluster.address
+    address = "--address", ray_cluster.address
     code, out, err = run("computetarget", "attach", "ray", *address)
     assert (code, out) == (0, "Wrote config/ray.compute\nWrote config/ray.runconfig\n"), err
     command = "photos", "embed", "photos", "--embedder", "stub", "--detector", "stub"

@@ -1,11 +1,10 @@
 """What every target promises, on a real Ray cluster: not all of it, a job takes seconds there."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from compute_jobs import MakeJob, ended, log_of
-from ray_part import RayCluster, free_port, shared_ray
+from ray_part import RayCluster, free_port
 from test_target_contract import (  # type: ignore[import-not-found]
     test_a_hostile_file_is_not_sent,
     test_a_hostile_id_is_refused,
@@ -40,19 +39,12 @@ __all__ = [
 ]
 
 
-@pytest.fixture(scope="session")
-def cluster(run_folder: Path) -> Iterator[RayCluster]:
-    """Yield a cluster that all tests share."""
-    with shared_ray(run_folder) as found:
-        yield found
-
-
 @pytest.fixture
-def target(cluster: RayCluster, tmp_path: Path, request: pytest.FixtureRequest) -> RayTarget:
+def target(ray_cluster: RayCluster, tmp_path: Path, request: pytest.FixtureRequest) -> RayTarget:
     """Return a target of this test's own: an id serves once in a cluster."""
     folders = str(tmp_path / "base"), str(tmp_path / "share")
     own = f"test-{abs(hash(request.node.nodeid)):x}"
-    return RayTarget("ray", RayJobs(cluster.address), *folders, namespace=own)
+    return RayTarget("ray", RayJobs(ray_cluster.address), *folders, namespace=own)
 
 
 def test_the_exit_code_is_kept(target: RayTarget, make_job: MakeJob) -> None:

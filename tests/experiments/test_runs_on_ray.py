@@ -1,12 +1,12 @@
 """A run on a Ray cluster, kept like any other."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ray_part import RayCluster, shared_ray
+from ray_part import RayCluster
 from waiting_part import until
 
 from facewright.projects.project import Project
@@ -17,17 +17,10 @@ Facewright = Callable[..., Any]
 Submit = Callable[..., Journal]
 
 
-@pytest.fixture(scope="session")
-def cluster(run_folder: Path) -> Iterator[RayCluster]:
-    """Yield a cluster that all tests share."""
-    with shared_ray(run_folder) as found:
-        yield found
-
-
 @pytest.fixture
-def ray(cluster: RayCluster, facewright: Facewright, project: Project, tmp_path: Path) -> str:
+def ray(ray_cluster: RayCluster, facewright: Facewright, project: Project, tmp_path: Path) -> str:
     """Return the name of an attached cluster, whose runs the history does not hear of."""
-    command = ("computetarget", "attach", "ray", "--address", cluster.address)
+    command = ("computetarget", "attach", "ray", "--address", ray_cluster.address)
     attached = facewright(*command, cwd=project.folder)
     assert attached.code == 0, attached
     with (project.folder / "config" / "ray.compute").open("a") as file:

@@ -5,10 +5,8 @@ import math
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from facewright.errors import HistoryUnreachable, RunError
+from facewright.errors import RunError
 from facewright.runs.history import History
 from facewright.runs.record import RunStatus, Submitted
 from facewright.runs.reported import LINE_LIMIT, Record, line_of
@@ -388,32 +386,6 @@ def test_nested_runs_end_with_their_run(
     shared_history.report(run_id, line_of(Record("child", 1, value="fold", run=NESTED)))
     shared_history.end(run_id, RunStatus.FAILED, NOW)
     assert [run.info.status for run in shared_history.runs.all_nested(run_id)] == ["FAILED"]
-
-
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "sqlite:////proc/none/runs.db"])
-def test_a_history_that_is_away_says_so_soon(tmp_path: Path, address: str) -> None:
-    with pytest.raises(HistoryUnreachable, match="the history does not answer") as caught:
-        History.open(address, tmp_path).begin(submitted())
-    assert caught.value.hint is not None
-
-
-def test_a_server_that_is_overloaded_is_asked_twice_at_most(tmp_path: Path) -> None:
-    asked = []
-
-    class Overloaded(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append(self.path)
-            self.send_error(503)
-
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Overloaded) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}"
-        with pytest.raises(HistoryUnreachable):
-            History.open(address, tmp_path).begin(submitted())
-        server.shutdown()
-    assert len(asked) in (1, 2)  # MLflow's own patience is seven attempts, and minutes
 
 
 def test_an_unmodified_client_reads_everything(

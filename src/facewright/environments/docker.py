@@ -27,8 +27,7 @@ _PLACE_LABEL = "facewright.place"
 _IMAGE_LABEL = "facewright.image"
 _KEYS, _COLLECTED, _PEOPLE = "/run/facewright", "/collected", "/people"
 _GRACE_SECONDS = 60
-_MOST_LOG_BYTES = 10_000_000
-_LOG_BYTES = 40_000_000  # of a container that runs
+_LOG_BYTES = 40_000_000
 _SIGNALLED = 128
 
 
@@ -147,7 +146,7 @@ class DockerBackend:
             return
         with _kept_log(generation).open("wb") as file:
             for piece in self._engine.contents.log(self._name(generation)):
-                if file.tell() < _MOST_LOG_BYTES:
+                if file.tell() < _LOG_BYTES:
                     file.write(piece)
 
     def _name(self, generation: Generation) -> str:

@@ -118,12 +118,12 @@ class ImageRecords:
         with self._database.read() as session:
             running = [*session.scalars(select(ImageRow.id).where(ImageRow.state == RUNNING))]
         for image_id in running:
-            if self._is_dead(image_id):
+            if self._take_free_lock_away(image_id):
                 self._fail(image_id)
-        # Locks of builders that were killed before anything was remembered of their image.
+        # Builders may be killed before anything is remembered of their image.
         for path in self._folder.glob("*.lock"):
             if path.stem not in running:
-                self._is_dead(path.stem)
+                self._take_free_lock_away(path.stem)
 
     def _fail(self, image_id: str) -> None:
         with self._database.write() as session:
@@ -131,7 +131,8 @@ class ImageRecords:
             if row is not None and row.state == RUNNING:
                 row.state, row.error = FAILED, _DIED
 
-    def _is_dead(self, image_id: str) -> bool:
+    def _take_free_lock_away(self, image_id: str) -> bool:
+        """Remove the lock of an image; return False, and leave it, when a builder holds it."""
         path = self._folder / f"{image_id}.lock"
         if not path.exists():
             return True

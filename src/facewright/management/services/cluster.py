@@ -52,7 +52,7 @@ class ClusterServices:
             engine, settings = self._engine(service), _settings(service)
             image = self._services.rows.image(image_id)
             environment = self._services.environment(service)
-            plan = self._services.plan(service, environment, image, settings, hear)
+            plan = self._services.plans.plan(service, environment, image, settings, hear)
             tried = engine.try_image(plan, percent, hear)
             self._services.rows.deploying(service.id, image, TRIED)
             return tried
@@ -128,7 +128,7 @@ class ClusterServices:
     def _plan(self, service: Service) -> ServicePlan:
         image = self._services.rows.image(service.image_id)
         environment = self._services.environment(service)
-        return self._services.plan(service, environment, image, _settings(service), _quiet)
+        return self._services.plans.plan(service, environment, image, _settings(service), _quiet)
 
     def _engine(self, service: Service) -> "KubernetesEngine":
         if not _settings(service).cluster:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from facewright.environments.service_engine import Hear, ServiceEngine, ServicePlan, ServiceState
+from facewright.environments.service_engine import Hear, ServiceEngine, ServiceState
 from facewright.errors import ManagementError
 from facewright.management.environments.environments import CLUSTER, Environments, local_engine
 from facewright.management.lineage import Lineage
@@ -71,7 +71,7 @@ class Services:
         self._environments = environments
         self._places = places
         self._keys = keys
-        self._plans = plans
+        self.plans = plans
 
     def create(
         self,
@@ -324,7 +324,7 @@ class Services:
         hear: Hear,
     ) -> Service:
         """Let the engine of a service, which is locked, run an image with settings."""
-        plan = self.plan(service, environment, image, settings, hear)
+        plan = self.plans.plan(service, environment, image, settings, hear)
         self.rows.deploying(service.id, image)
         try:
             state = self.engines.of(environment, settings).deploy(plan, hear)
@@ -333,17 +333,6 @@ class Services:
             raise
         address = f"{state.url}/score"
         return self.rows.deployed(service.id, image, settings.as_column(), address)
-
-    def plan(
-        self,
-        service: Service,
-        environment: Environment,
-        image: ImageRecord,
-        settings: ServiceSettings,
-        hear: Hear,
-    ) -> ServicePlan:
-        """Return what the engine of a service is asked for."""
-        return self._plans.plan(service, environment, image, settings, hear)
 
     @contextmanager
     def opened(self, id: str) -> Iterator[Service]:
@@ -364,7 +353,7 @@ class Services:
             return service
         image = self.rows.image(begun[0].image_id)
         cluster = ServiceSettings.from_column(service.settings).cluster
-        running = self._plans.image(image, any_machine=cluster).manifest.digest
+        running = self.plans.image(image, any_machine=cluster).manifest.digest
         if state.image != running:
             self.rows.undone(service.id)
             return service
