@@ -74,6 +74,7 @@ def test_score_names_people(
     ("arguments", "words"),
     [
         (("photos", "embed", "nowhere", "--detector", "stub"), "no folder of photos"),
+        (("photos", "embed", "s3://", "--detector", "stub"), "no bucket is named"),
         (("model", "score", "--photos", ".", "-m", "no.onnx"), "no such model file"),
         (("photos", "embed", ".", "--target", "ray"), "project"),
     ],

@@ -71,6 +71,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ({**REMOTE, "username": "-l"}, "username: expected a user's name"),
         ({**REMOTE, "password": "secret"}, "a password does not belong in the project"),
         ({"type": "remote"}, "a target of type remote has an address and a username"),
+        ({"type": "ray", "address": "head:8265"}, "received type ray and address head:8265"),
         ({"type": "local", "userManagedEnvironment": True}, "goes with pythonLocation"),
         ({"type": "docker", "memory": "much"}, "memory: expected bytes, or such as 512m or 2g"),
         ("type: [", "not YAML"),

@@ -48,6 +48,11 @@ class BucketPlace:
         system, base = fs.FileSystem.from_uri(uri)
         self._system: Any = system
         self._base = base.rstrip("/")
+        if not self._base:  # all buckets there are
+            raise BulkError(
+                f"no bucket is named: expected s3://bucket/prefix, received {uri}",
+                hint="name the bucket; the prefix may be left out",
+            )
 
     def files(self, below: str = "") -> Iterator[Stored]:
         """Yield the objects in the order of their names."""

@@ -114,7 +114,8 @@ class ComputeConfiguration(SettingsFile):
             raise ValueError(f"a target of type {self.kind} has an address and a username")
         if (self.kind is Kind.RAY) != bool(self.address and _URL.fullmatch(self.address)):
             raise ValueError(
-                "a target of type ray, and no other, has an address such as http://head:8265"
+                "a target of type ray, and no other, has an address such as http://head:8265; "
+                f"received type {self.kind} and address {self.address}"
             )
         if self.user_managed_environment and not self.python_location:
             raise ValueError("userManagedEnvironment goes with pythonLocation")
