@@ -178,7 +178,7 @@ class DockerDaemon:
             free = [n for n in range(256) if f" 10.213.{n}." not in used]
             address = f"10.213.{secrets.choice(free)}.1/24"
             for words in (
-                ["link", "add", self.bridge, "type", "bridge"],
+                ["link", "add", self.bridge, "address", _own_address(), "type", "bridge"],
                 ["address", "add", address, "dev", self.bridge],
                 ["link", "set", self.bridge, "up"],
             ):
@@ -191,6 +191,15 @@ class DockerDaemon:
         for mount in sorted(mounts, reverse=True):
             if mount.startswith(f"{self.place}/{below}"):
                 subprocess.run(["umount", "--lazy", mount], capture_output=True, check=False)
+
+
+def _own_address() -> str:
+    """Return an Ethernet address for a bridge.
+
+    One that was not given any changes it whenever a container with a lower one comes or goes, and
+    the others send what they answer to the old one for up to a minute.
+    """
+    return ":".join(["02", *(f"{each:02x}" for each in secrets.token_bytes(5))])
 
 
 @contextmanager
