@@ -184,12 +184,13 @@ def test_a_service_open_to_other_machines_needs_keys(ground: Ground) -> None:
 
 def test_the_supervisor_is_brought_back_with_everything(ground: Ground) -> None:
     state = ground.engine().deploy(plan(ground, script("one")), quiet)
-    pid = ground.supervisor_pid()
-    os.kill(pid, signal.SIGKILL)
+    front = ground.front_pid("face")
+    os.kill(ground.supervisor_pid(), signal.SIGKILL)
     until(lambda: not ground.supervisor_pid())
+    until(lambda: not Path(f"/proc/{front}").exists())
     ground.engine().revive()
     until(lambda: ground.engine().state("face") == state)
-    assert score(state.url).json() == {"answer": "one"}
+    until(lambda: answers(state.url))
 
 
 def test_a_client_may_wait_while_the_server_is_restarted(processes: Ground) -> None:

@@ -48,6 +48,11 @@ class Ground:
             pids = [api.inspect_container(each["Id"])["State"]["Pid"] for each in names]
         return int(pids[0]) if pids else 0
 
+    def front_pid(self, service: str) -> int:
+        """Return the process that owns a service's address; 0 when there is none."""
+        state = self.supervision.state(f"{service}_front")
+        return state.pid if state else 0
+
     def supervisor_pid(self) -> int:
         """Return the process of the supervisor; 0 when there is none."""
         with contextlib.suppress(OSError, ValueError):

@@ -11,6 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
+from facewright.environments.parent import end_with_parent
 from facewright.environments.service_record import ServiceRecord
 
 _BLOCK = 1 << 16
@@ -102,4 +103,5 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 if __name__ == "__main__":
+    end_with_parent()
     asyncio.run(Front(Path(sys.argv[1])).run())

@@ -4,19 +4,18 @@ The file is JSON: `command`, `folder`, `environment`, `memory` (bytes or null), 
 null). Nothing of it is read by a shell or by the supervisor's own configuration language.
 """
 
-import ctypes
 import json
 import math
 import os
 import random
 import resource
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+from facewright.environments.parent import end_with_parent
+
 _KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ")
-_PR_SET_PDEATHSIG = 1
 
 
 def write(path: Path, **described: Any) -> None:
@@ -33,7 +32,7 @@ def folder_of(path: Path) -> Path:
 def launch(path: Path) -> None:
     """Become the program that a file describes."""
     said = json.loads(path.read_text(encoding="utf-8"))
-    _die_with_parent()
+    end_with_parent()
     if said["memory"] is not None:
         _limit_memory(said["memory"])
     if said["cpus"] is not None:
@@ -42,16 +41,6 @@ def launch(path: Path) -> None:
     os.chdir(said["folder"])
     command = said["command"]
     os.execve(command[0], command, {**kept, **said["environment"]})  # noqa: S606 - no shell, on purpose
-
-
-def _die_with_parent() -> None:
-    """End when the supervisor does, which would otherwise leave a server that nobody keeps."""
-    if not sys.platform.startswith("linux"):
-        return
-    parent = os.getppid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit("the supervisor ended")
 
 
 def _limit_memory(size: int) -> None:
