@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from facewright.embedders.onnx_network import BATCHES, spans
 from facewright.embedders.onnx_network import OnnxNetwork as Graph
 from facewright.errors import FacewrightError, PhotoUnreadable
 from facewright.faces.face import Pixels
@@ -16,7 +17,7 @@ from facewright.recognizer import onnx_file
 from facewright.recognizer.answer import Answer
 from facewright.recognizer.look import Sight, Wish
 from facewright.recognizer.network import load_network
-from facewright.recognizer.onnx_file import BUCKETS, OnnxNetwork, filled_up
+from facewright.recognizer.onnx_file import OnnxNetwork
 from facewright.recognizer.recognizer import Recognizer
 from facewright.recognizer.threads import threads_for_networks
 from facewright.training.train import TrainingResult
@@ -104,16 +105,17 @@ def test_the_margin_is_the_distance_to_the_runner_up(
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 9, 17, 31, 32, 33, 40, 64, 70])
-def test_batches_are_filled_up_to_a_few_sizes(count: int) -> None:
-    filled = filled_up(np.ones((count, 4, 4, 3), np.uint8))
-    last = len(filled) % 32 or 32
-    assert last in BUCKETS
-    assert filled[:count].all()
-    assert not filled[count:].any()
-    assert len(filled) < 2 * count
+def test_batches_have_a_few_sizes_and_leave_nothing_out(count: int) -> None:
+    found = list(spans(count))
+    assert {end - start for start, end in found} <= set(BATCHES)
+    assert [row for start, end in found for row in range(start, end)] == list(range(count))
 
 
-def test_filling_up_changes_no_row(trained: TrainingResult, photos: list[bytes]) -> None:
+def test_no_rows_are_no_batch() -> None:
+    assert list(spans(0)) == []
+
+
+def test_the_size_of_its_batch_changes_no_row(trained: TrainingResult, photos: list[bytes]) -> None:
     network = OnnxNetwork(trained.files["my_model.onnx"])
     recognizer = Recognizer.load(trained.files["my_model.onnx"])
     sights = recognizer.look_many(photos)

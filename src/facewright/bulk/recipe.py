@@ -26,7 +26,6 @@ from facewright.recognizer.contract import (
 )
 from facewright.recognizer.look import Looker
 from facewright.recognizer.onnx_file import OnnxNetwork as Model
-from facewright.recognizer.onnx_file import filled_up
 from facewright.recognizer.recognizer import Recognizer
 from facewright.system import digest
 
@@ -179,7 +178,7 @@ class _Embedding:
             raise _no_face(self._detector.name)
         # Only this photo's faces go through together: another batch may give other bits.
         chips = np.stack([face.chip for face in faces])
-        vectors = self._network.run(filled_up(chips))["embedding"][: len(faces)]
+        vectors = self._network.run(chips)["embedding"]
         return [
             Found(each.face.box, each.face.score, vector)
             for each, vector in zip(faces, vectors, strict=True)

@@ -5,14 +5,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from facewright.embedders.onnx_network import LARGEST_BATCH
 from facewright.embedders.onnx_network import OnnxNetwork as Graph
 from facewright.errors import ModelFileError, WeightsMismatch
 from facewright.recognizer.contract import CONTRACT_KEY, read_contract
-
-BUCKETS = (1, 2, 4, 8, 16, LARGEST_BATCH)
-"""The only sizes of a batch that the network ever sees: the memory it plans for each stays, so a
-service that met every number of faces would grow."""
 
 
 class OnnxNetwork:
@@ -38,19 +33,5 @@ class OnnxNetwork:
 
     def run(self, chips: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Run the network; see `facewright.recognizer.network.Network.run`."""
-        count = len(chips)
-        outputs = self._graph.run(filled_up(chips))
-        return outputs["probabilities"][:count], outputs["embedding"][:count]
-
-
-def filled_up(chips: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return chips and as many black ones as make the last batch one of `BUCKETS`.
-
-    Args:
-        chips: uint8 [N, size, size, 3].
-    """
-    rest = len(chips) % LARGEST_BATCH
-    missing = next(bucket for bucket in (0, *BUCKETS) if bucket >= rest) - rest
-    if not missing:
-        return chips
-    return np.concatenate([chips, np.zeros((missing, *chips.shape[1:]), np.uint8)])
+        outputs = self._graph.run(chips)
+        return outputs["probabilities"], outputs["embedding"]
