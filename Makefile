@@ -1,8 +1,8 @@
 # The whole developer interface. `make demo` and `make test` are all a fresh machine needs.
 PYTHON ?= python3
 BIN := .venv/bin
-# Two for each core, since many tests wait for servers that they started; at most 4.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, 2 * (os.cpu_count() or 1)))')
+# One more than there are cores, since many tests wait for servers that they started; at most 4.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix benchmark soak lost-node lock
