@@ -12,7 +12,7 @@ import httpx
 import pytest
 from service_grounds import Ground
 from service_images import script
-from service_load import load
+from service_load import answers, load
 from waiting_part import until
 
 from facewright.environments.contents import forget_unused, unpack
@@ -33,13 +33,6 @@ def score(url: str, key: str = "") -> httpx.Response:
     headers = {"authorization": f"Bearer {key}"} if key else {}
     data = {"input_bytes": "x"}
     return httpx.post(f"{url}/score", json=data, headers=headers, trust_env=False, timeout=60)
-
-
-def answers(url: str) -> bool:
-    try:
-        return score(url).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def test_a_service_answers_at_an_address_of_this_machine(ground: Ground) -> None:

@@ -9,7 +9,7 @@ import httpx
 from killing import killer
 from service_command import Bench
 from service_images import script
-from service_load import load
+from service_load import answers, load
 from waiting_part import until
 
 
@@ -22,13 +22,6 @@ def url_of(bench: Bench, name: str) -> str:
 def answer(url: str) -> object:
     data = {"input_bytes": "x"}
     return httpx.post(f"{url}/score", json=data, trust_env=False, timeout=60).json()["answer"]
-
-
-def answers(url: str) -> bool:
-    try:
-        return answer(url) is not None
-    except httpx.TransportError:  # its address is being taken again
-        return False
 
 
 def create(bench: Bench, image: str, *flags: str) -> None:

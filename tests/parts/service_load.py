@@ -28,6 +28,15 @@ class Load:
         until(lambda: self.answers[answer] >= before + more or self.failures)
 
 
+def answers(url: str) -> bool:
+    """Return whether a service answers, rather than coming back."""
+    try:
+        found = httpx.post(f"{url}/score", json={"input_bytes": "x"}, trust_env=False, timeout=60)
+    except httpx.HTTPError:
+        return False
+    return found.status_code == httpx.codes.OK
+
+
 @contextmanager
 def load(url: str, key: str = "") -> Iterator[Load]:
     """Call a service again and again while the block runs."""

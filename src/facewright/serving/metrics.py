@@ -39,7 +39,6 @@ class Metrics:
         self._declare_queue()
         self._declare_recognition()
         self._series: dict[tuple[str, str, int], Histogram] = {}
-        self._stage_series: dict[str, Histogram] = {}
         self._waits: dict[str, tuple[Histogram, Histogram]] = {}
 
     def _declare_http(self) -> None:
@@ -83,8 +82,6 @@ class Metrics:
             ("answer",),
             registry=self._registry,
         )
-        # There from the beginning: a rate needs a zero to start from.
-        self._answers = {answer: self._faces.labels(answer) for answer in ("named", "unknown")}
         self._model = Gauge(
             "facewright_model_info",
             "The model that answers; always 1.",
@@ -146,16 +143,12 @@ class Metrics:
 
     def stage(self, stage: str, seconds: float) -> None:
         """Hear how long a stage took: decode, detect, align, embed or classify."""
-        series = self._stage_series.get(stage)
-        if series is None:
-            series = self._stage_series[stage] = self._stages.labels(stage)
-        series.observe(seconds)
+        self._stages.labels(stage).observe(seconds)
 
     def faces(self, *, named: int, unknown: int) -> None:
         """Hear how many faces were named, and how many are nobody the model knows."""
-        for answer, count in (("named", named), ("unknown", unknown)):
-            if count:
-                self._answers[answer].inc(count)
+        self._faces.labels("named").inc(named)
+        self._faces.labels("unknown").inc(unknown)
 
     def model(self, *, name: str, version: str, digest: str) -> None:
         """Hear which model answers."""

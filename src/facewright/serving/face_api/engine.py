@@ -61,9 +61,9 @@ class Engine:
             RefusalError: The queue is full, the time over, or the client left.
         """
         answers = await self._each(request, self._recognizing, photos, wish)
-        self._after_the_answer(self.count, answers, Answer)
         for answer in answers:
             if isinstance(answer, Answer):
+                self.count(answer)
                 collect(answer, self.server.collector)
         return answers
 
@@ -78,7 +78,9 @@ class Engine:
     ) -> list[Sight | FacewrightError]:
         """Return what was seen in each photo; raises as `recognize`."""
         sights = await self._each(request, self._detecting, photos, wish)
-        self._after_the_answer(lambda sight: self._observe(sight.timings), sights, Sight)
+        for sight in sights:
+            if isinstance(sight, Sight):
+                self._observe(sight.timings)
         return sights
 
     async def work(self, request: Request, work: Callable[[], Result]) -> Result:
@@ -117,14 +119,6 @@ class Engine:
     def _look(self, jobs: Sequence[_Job]) -> list[Sight | Exception]:
         photos, wishes = [job.photo for job in jobs], [job.wish for job in jobs]
         return [*self.recognizer.look_many(photos, wishes)]
-
-    def _after_the_answer(
-        self, hear: Callable[[Any], None], outcomes: Sequence[object], kind: type
-    ) -> None:
-        """Count once the answer is on its way, so that nobody waits for numbers to be written."""
-        for outcome in outcomes:
-            if isinstance(outcome, kind):
-                asyncio.get_running_loop().call_soon(hear, outcome)
 
     def _observe(self, timings: Timings) -> None:
         for stage in STAGES:

@@ -20,7 +20,7 @@ from facewright.serving.processes.specification import THREADS, Specification
 # worker would grow for as long as it meets new mixtures of sizes. With limits of its own it learns
 # nothing: what takes a megabyte or more, which pixels of 640 x 480 do not, is given back at once.
 # Of use with glibc, and ignored by others.
-_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "16777216"}
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "8388608"}
 
 
 @dataclass(frozen=True)
